@@ -12,13 +12,23 @@
 namespace lockstep::trace {
 
 // One frame of a call stack, as the unwinder saw it while the stack was alive. `registers` are in
-// DWARF order (0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp, 8..15 r8..r15); only those in
-// `known` (a bit each) hold the frame's own value.
+// DWARF order (0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp, 8..15 r8..r15); only those
+// in `known` (a bit each) hold the frame's own value.
 struct Frame {
   std::uintptr_t pc = 0;  // return address: look up pc - 1
   std::uintptr_t cfa = 0;
   std::array<std::uintptr_t, 16> registers{};
   std::uint32_t known = 0;
+  bool exact = false;  // pc is the instruction itself: the innermost frame of a signal
+};
+
+// What an address is called, found while the stacks that hold it were alive.
+struct Target {
+  std::uintptr_t address = 0;
+  std::uint32_t size = 0;
+  std::string name;        // as the accessing code calls it: "Counter::value_", "lock"
+  std::string path;        // from a variable of some thread: "counter.value_"; may be empty
+  std::uint64_t type = 0;  // for Symbols::value; 0 unknown
 };
 
 // A visible step as the model did it during the replay of the witness.
@@ -27,7 +37,8 @@ struct Event {
   Op op = Op::kStart;
   std::uintptr_t address = 0;  // of the object or the memory
   std::uint32_t size = 0;
-  std::uint64_t before = 0;  // bits of the value read or overwritten (memory operations up to 8 bytes)
+  std::uint64_t before =
+      0;  // bits of the value read or overwritten (memory operations up to 8 bytes)
   std::uint64_t after = 0;   // bits of the value written
   std::uintptr_t mutex = 0;  // of a condition wait
   int other = -1;            // the thread created, joined, woken or detached
@@ -36,11 +47,12 @@ struct Event {
   bool preempts = false;     // the switch to this step left a thread that could have gone on
   bool racy = false;         // takes part in a data race of this execution
   std::vector<Frame> stack;  // innermost first
-  std::string object;        // Symbols::name of `address`, taken while the stacks were alive
+  Target target;             // of `address`; see Symbols::annotate
+  std::string text;          // of kOutput: what was printed; of kCheckFailed: the expression
 };
 
 struct ThreadRecord {
-  std::vector<Frame> created;       // where pthread_create was called
+  std::vector<Frame> created;         // where pthread_create was called
   std::vector<std::uintptr_t> locks;  // held at the end, in order of locking
 };
 
