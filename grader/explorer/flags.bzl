@@ -1,0 +1,34 @@
+"""How code that the explorer runs is compiled and linked: the one place that says so.
+
+The test that a student's code is graded with and the explorer's own tests use the same flags; the
+reasons are in docs/explorer.md.
+"""
+
+_COMMON = [
+    "-std=c++20",
+    "-g",
+    "-fPIC",
+    "-fno-omit-frame-pointer",
+    # Calls __tsan_read4 and so on, which the explorer defines. Never linked with -fsanitize.
+    "-fsanitize=thread",
+    "-pthread",
+    # libstdc++ 12's own semaphore on futexes can lose a wake-up.
+    "-D_GLIBCXX_USE_POSIX_SEMAPHORE",
+]
+
+GCC_FLAGS = _COMMON + [
+    # -O1 hoists `while (!flag);` into an empty loop, -O2 deletes it; -Og keeps what was written.
+    "-Og",
+    "-Wno-tsan",
+    "--param",
+    "tsan-distinguish-volatile=1",
+]
+
+CLANG_FLAGS = _COMMON + [
+    "-O0",
+    # Else `x++` is a write alone.
+    "-mllvm",
+    "-tsan-instrument-read-before-write=1",
+]
+
+LINK_FLAGS = ["-pie", "-Wl,-z,now", "-pthread"]
