@@ -2,9 +2,10 @@
 // processors that the explorer does not know. `explore` repeats its body, because one run shows one
 // interleaving.
 //
-// Two differences a test author meets. Time is real: keep time-outs that expire to milliseconds. And
-// the compiler's ThreadSanitizer does not see that quiesce() orders anything but what happened in a
-// CriticalSection: what a thread tells another before the other's quiesce() goes through an atomic.
+// Two differences a test author meets. Time is real: keep time-outs that expire to milliseconds.
+// And the compiler's ThreadSanitizer does not see that quiesce() orders anything but what happened
+// in a CriticalSection: what a thread tells another before the other's quiesce() goes through an
+// atomic.
 
 #include "grader/explorer/explore.h"
 
@@ -34,9 +35,9 @@ Listener* listener = nullptr;
 // Threads that were there before the body began: a sanitizer's, doctest's caller.
 std::set<pid_t> bystanders;
 
-// Every visit of a CriticalSection is a release here, and quiesce() acquires: so what a test reads of
-// the section after quiesce() is ordered. It orders nothing between the visitors themselves, or a
-// lock that does not synchronise would go unseen.
+// Every visit of a CriticalSection is a release here, and quiesce() acquires: so what a test reads
+// of the section after quiesce() is ordered. It orders nothing between the visitors themselves, or
+// a lock that does not synchronise would go unseen.
 std::atomic<long> visited{0};
 
 void repeat(const std::function<void()>& body, Result& result) {

@@ -1,0 +1,31 @@
+// skeleton REFERENCE OUT: writes the skeleton of the file REFERENCE to OUT.
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "grader/skeleton/skeleton.h"
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: skeleton REFERENCE OUT\n";
+    return 2;
+  }
+  std::ifstream in(argv[1]);
+  std::ostringstream reference;
+  reference << in.rdbuf();
+  if (!in) {
+    std::cerr << argv[1] << ": cannot be read\n";
+    return 1;
+  }
+  try {
+    std::ofstream out(argv[2]);
+    out << lockstep::skeleton_of(reference.str());
+    out.flush();
+    if (out) return 0;
+    std::cerr << argv[2] << ": cannot be written\n";
+  } catch (const lockstep::SkeletonError& error) {
+    std::cerr << argv[1] << ':' << error.what() << '\n';
+  }
+  return 1;
+}

@@ -1,0 +1,30 @@
+#ifndef GRADER_SKELETON_SKELETON_H_
+#define GRADER_SKELETON_SKELETON_H_
+
+// A student's skeleton is made from the reference solution, so that the two never drift apart.
+// Three marks in the reference, each alone on its line, say how:
+//
+//   // LOCKSTEP BEGIN SOLUTION
+//   ...                               left out of the skeleton
+//   // LOCKSTEP END SOLUTION
+//   // LOCKSTEP SKELETON: text        becomes `text`, with the indentation of the mark
+//
+// Regions do not nest.
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+// A mark that is misplaced or misspelt. what() begins with the line's number: "12: ...".
+class SkeletonError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The skeleton of a reference solution's text. Throws SkeletonError.
+std::string skeleton_of(std::string_view reference);
+
+}  // namespace lockstep
+
+#endif  // GRADER_SKELETON_SKELETON_H_
