@@ -1,0 +1,186 @@
+// Virtual time: sleeps cost nothing, clocks agree, and deadlines are exact.
+
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+#include "grader/explorer/tests/rows.h"
+
+using namespace lockstep;
+using namespace lockstep::tests;
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+TEST_CASE("sleep_for: an hour is free and exactly an hour") {
+  holds([] {
+    const auto begin = Steady::now();
+    std::this_thread::sleep_for(1h);
+    EXPECT(Steady::now() - begin == 1h);
+  });
+}
+
+TEST_CASE("sleep_until: both clocks, and a time that has passed") {
+  holds([] {
+    const auto begin = Steady::now();
+    std::this_thread::sleep_until(begin + 1h);
+    EXPECT(Steady::now() - begin == 1h);
+    std::this_thread::sleep_until(std::chrono::system_clock::now() + 24h);
+    EXPECT(Steady::now() - begin == 25h);
+    std::this_thread::sleep_until(begin);
+    EXPECT(Steady::now() - begin == 25h);
+  });
+}
+
+TEST_CASE("sleep: two threads sleep at the same time") {
+  holds([] {
+    const auto begin = Steady::now();
+    std::thread sleeper([] { std::this_thread::sleep_for(1h); });
+    std::this_thread::sleep_for(10ms);
+    sleeper.join();
+    EXPECT(Steady::now() - begin == 1h);
+  });
+}
+
+TEST_CASE("sleep: sleepers wake in the order of their deadlines by the strict clock") {
+  holds(
+      [] {
+        std::mutex mutex;
+        std::vector<int> order;
+        const auto sleep = [&](int seconds) {
+          std::this_thread::sleep_for(std::chrono::seconds(seconds));
+          std::lock_guard hold(mutex);
+          order.push_back(seconds);
+        };
+        std::thread a(sleep, 3);
+        std::thread b(sleep, 1);
+        std::thread c(sleep, 2);
+        a.join();
+        b.join();
+        c.join();
+        EXPECT((order == std::vector{1, 2, 3}));
+      },
+      strict_clock());
+}
+
+TEST_CASE("sleep: a late sleeper may be overtaken when threads are slow") {
+  reaches(
+      [] {
+        std::mutex mutex;
+        std::vector<int> order;
+        const auto sleep = [&](int seconds) {
+          const auto begin = Steady::now();
+          std::this_thread::sleep_for(std::chrono::seconds(seconds));
+          if (Steady::now() - begin < std::chrono::seconds(seconds)) order.clear();
+          std::lock_guard hold(mutex);
+          order.push_back(seconds);
+        };
+        std::thread a(sleep, 2);
+        std::thread b(sleep, 1);
+        a.join();
+        b.join();
+        EXPECT((order == std::vector{1, 2}));
+      },
+      slow_threads());
+}
+
+TEST_CASE("sleep: never wakes early, whatever the clock") {
+  holds([] {
+    const auto sleep = [](std::chrono::milliseconds time) {
+      const auto begin = Steady::now();
+      std::this_thread::sleep_for(time);
+      EXPECT(Steady::now() - begin >= time);
+    };
+    std::thread a(sleep, 10ms);
+    std::thread b(sleep, 20ms);
+    sleep(15ms);
+    a.join();
+    b.join();
+  });
+}
+
+TEST_CASE("clocks: steady, system, POSIX and C move together") {
+  holds([] {
+    timespec monotonic_begin{}, monotonic_end{}, real_begin{}, real_end{};
+    timeval day_begin{}, day_end{};
+    clock_gettime(CLOCK_MONOTONIC, &monotonic_begin);
+    clock_gettime(CLOCK_REALTIME, &real_begin);
+    gettimeofday(&day_begin, nullptr);
+    const auto system_begin = std::chrono::system_clock::now();
+    const auto high_begin = std::chrono::high_resolution_clock::now();
+    std::this_thread::sleep_for(100s);
+    clock_gettime(CLOCK_MONOTONIC, &monotonic_end);
+    clock_gettime(CLOCK_REALTIME, &real_end);
+    gettimeofday(&day_end, nullptr);
+    EXPECT(monotonic_end.tv_sec - monotonic_begin.tv_sec == 100);
+    EXPECT(real_end.tv_sec - real_begin.tv_sec == 100);
+    EXPECT(day_end.tv_sec - day_begin.tv_sec == 100);
+    EXPECT(std::chrono::system_clock::now() - system_begin == 100s);
+    EXPECT(std::chrono::high_resolution_clock::now() - high_begin == 100s);
+  });
+}
+
+TEST_CASE("clocks: time() moves too, and is the same in every execution") {
+  time_t first_seen = 0;  // outside the body, so not restored between executions
+  holds([&] {
+    const time_t begin = time(nullptr);
+    std::this_thread::sleep_for(1'000s);
+    EXPECT(time(nullptr) - begin == 1'000);
+    if (first_seen == 0) first_seen = begin;
+    EXPECT(first_seen == begin);
+  });
+}
+
+TEST_CASE("POSIX sleeps: nanosleep, clock_nanosleep, usleep, sleep") {
+  holds([] {
+    const auto begin = Steady::now();
+    const timespec second{1, 0};
+    EXPECT(nanosleep(&second, nullptr) == 0);
+    EXPECT(Steady::now() - begin == 1s);
+    EXPECT(clock_nanosleep(CLOCK_MONOTONIC, 0, &second, nullptr) == 0);
+    EXPECT(Steady::now() - begin == 2s);
+    timespec until{};
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 3;
+    EXPECT(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, nullptr) == 0);
+    EXPECT(Steady::now() - begin == 5s);
+    usleep(500'000);
+    EXPECT(Steady::now() - begin == 5s + 500ms);
+    EXPECT(sleep(2) == 0);
+    EXPECT(Steady::now() - begin == 7s + 500ms);
+  });
+}
+
+TEST_CASE("clocks: a loop that watches the clock ends") {
+  holds(
+      [] {
+        const auto end = Steady::now() + 20ms;
+        while (Steady::now() < end) {
+        }
+      },
+      spinning(), Size::kSampled);
+}
+
+TEST_CASE("timed waits of semaphores and futures take exactly their time") {
+  holds([] {
+    const auto begin = Steady::now();
+    std::counting_semaphore<3> semaphore(0);
+    EXPECT(!semaphore.try_acquire_for(10ms));
+    EXPECT(!semaphore.try_acquire_until(begin + 30ms));
+    EXPECT(Steady::now() - begin == 30ms);
+    std::promise<int> promise;
+    std::future<int> future = promise.get_future();
+    EXPECT(future.wait_for(10ms) == std::future_status::timeout);
+    EXPECT(future.wait_until(begin + 60ms) == std::future_status::timeout);
+    EXPECT(Steady::now() - begin == 60ms);
+    promise.set_value(1);
+    EXPECT(future.wait_for(1h) == std::future_status::ready);
+    EXPECT(Steady::now() - begin == 60ms);
+  });
+}
