@@ -1,0 +1,165 @@
+// The end of the work: join, task_done, shutdown.
+
+#include "10_queue/queue.h"
+#include "grader/harness/lab_test.h"
+
+TEST_CASE("join waits for the last task_done" * points(4) *
+          hints("An item that was taken is not an item that is finished. Only task_done says so.",
+                "join needs a count of its own: put adds one, task_done takes one away, get does "
+                "not touch it. And it must look at it again after every wake-up.",
+                "join: all_done_.wait(lock, [this] { return unfinished_ == 0; });   task_done: "
+                "if (--unfinished_ == 0) all_done_.notify_all();")) {
+  explore([] {
+    lab::Queue<int> queue;
+    int finished = 0;
+    queue.put(1);
+    queue.put(2);
+    std::thread worker([&] {
+      for (int turn = 0; turn < 2; ++turn) {
+        queue.get();
+        interleave();  // the work takes a while
+        ++finished;
+        queue.task_done();
+      }
+    });
+    queue.join();
+    CHECK(finished == 2);
+    worker.join();
+    queue.join();  // nothing to do: returns at once
+  });
+}
+
+TEST_CASE("task_done once too often is an error" * points(2) *
+          hints("Who reports more finished items than there ever were has miscounted, and should "
+                "hear of it.",
+                "task_done: look at the count before you change it.",
+                "if (unfinished_ == 0) throw std::logic_error(\"...\"); --unfinished_;")) {
+  explore([] {
+    lab::Queue<int> queue;
+    CHECK_THROWS_AS(queue.task_done(), std::logic_error);
+    queue.put(1);
+    queue.put(2);
+    queue.get();
+    CHECK_NOTHROW(queue.task_done());
+    queue.get();
+    CHECK_NOTHROW(queue.task_done());
+    CHECK_THROWS_AS(queue.task_done(), std::logic_error);
+    queue.join();  // the two errors have changed nothing
+  });
+}
+
+TEST_CASE(
+    "every thread in join is woken" * points(3) *
+    hints("When the count reaches zero, that is news for all who wait for it.",
+          "task_done: how many threads can sleep in join, and how many does your notify wake?",
+          "all_done_.notify_all();")) {
+  explore([] {
+    lab::Queue<int> queue;
+    queue.put(1);
+    std::thread a([&] { queue.join(); });
+    std::thread b([&] { queue.join(); });
+    queue.get();
+    queue.task_done();
+    a.join();
+    b.join();
+  });
+}
+
+TEST_CASE("shutdown wakes all who sleep in get" * points(4) *
+          hints("After a shutdown no item will come any more; who waits for one must be told.",
+                "What get waits for is now: an item, or the shutdown. And shutdown is news for "
+                "every sleeper, not for one.",
+                "not_empty_.wait(lock, [this] { return !items_.empty() || is_shut_down_; }); if "
+                "(items_.empty()) throw ShutDown();   shutdown: not_empty_.notify_all();")) {
+  explore([] {
+    lab::Queue<int> queue;
+    std::thread a([&] { CHECK_THROWS_AS(queue.get(), lab::ShutDown); });
+    std::thread b([&] { CHECK_THROWS_AS(queue.get_for(std::chrono::hours(1)), lab::ShutDown); });
+    queue.shutdown();
+    a.join();
+    b.join();
+  });
+}
+
+TEST_CASE("shutdown wakes all who sleep in put" * points(3) *
+          hints("A producer that sleeps for room must hear of the shutdown too, and its item does "
+                "not go in.",
+                "put waits for: room, or the shutdown. Whom does shutdown notify?",
+                "not_full_.wait(lock, [this] { return has_room() || is_shut_down_; }); if "
+                "(is_shut_down_) throw ShutDown();   shutdown: not_full_.notify_all();")) {
+  explore([] {
+    lab::Queue<int> queue(1);
+    queue.put(1);
+    std::thread a([&] { CHECK_THROWS_AS(queue.put(2), lab::ShutDown); });
+    std::thread b([&] { CHECK_THROWS_AS(queue.put_for(3, std::chrono::hours(1)), lab::ShutDown); });
+    queue.shutdown();
+    a.join();
+    b.join();
+    CHECK(queue.size() == 1);
+  });
+}
+
+TEST_CASE("what is left after a shutdown can still be taken" * points(2) *
+          hints("A shutdown closes the entrance. The exit stays open until the queue is empty.",
+                "In get, ShutDown is thrown for a reason made of two parts.",
+                "if (items_.empty() && is_shut_down_) throw ShutDown();   but in put: "
+                "if (is_shut_down_) throw ShutDown();")) {
+  explore([] {
+    lab::Queue<int> queue(4);
+    for (int item = 1; item <= 3; ++item) queue.put(item);
+    queue.shutdown();
+    CHECK_THROWS_AS(queue.put(4), lab::ShutDown);
+    CHECK_THROWS_AS(queue.try_put(4), lab::ShutDown);
+    CHECK_THROWS_AS(queue.put_for(4, std::chrono::hours(1)), lab::ShutDown);
+    CHECK(queue.get() == 1);
+    CHECK(queue.try_get() == 2);
+    CHECK(queue.get_for(std::chrono::hours(1)) == 3);
+    CHECK_THROWS_AS(queue.get(), lab::ShutDown);
+    CHECK_THROWS_AS(queue.try_get(), lab::ShutDown);
+    CHECK_THROWS_AS(queue.get_for(std::chrono::hours(1)), lab::ShutDown);
+    for (int item = 1; item <= 3; ++item) queue.task_done();
+    queue.join();
+  });
+}
+
+TEST_CASE("an immediate shutdown throws the items away and ends join" * points(3) *
+          hints("Items that nobody will ever get will never be reported by task_done either.",
+                "With immediate, the items that are thrown away count as done. Who may be sleeping "
+                "until everything is done?",
+                "unfinished_ -= count(); items_.clear(); if (unfinished_ == 0) "
+                "all_done_.notify_all();")) {
+  explore([] {
+    lab::Queue<int> queue;
+    queue.put(1);
+    queue.put(2);
+    std::thread waiter([&] { queue.join(); });
+    queue.shutdown(true);
+    waiter.join();
+    CHECK(queue.empty());
+    CHECK_THROWS_AS(queue.get(), lab::ShutDown);
+    CHECK_THROWS_AS(queue.task_done(), std::logic_error);
+  });
+}
+
+TEST_CASE("an immediate shutdown does not forget the item in work" * points(2) *
+          hints("An item that a consumer has taken was not thrown away.",
+                "By how much does shutdown(true) lower the count of unfinished items: to zero, or "
+                "by the number of items that it throws away?",
+                "unfinished_ -= static_cast<std::ptrdiff_t>(items_.size());   not: unfinished_ = "
+                "0;")) {
+  explore([] {
+    lab::Queue<int> queue;
+    int finished = 0;
+    queue.put(1);
+    queue.put(2);
+    queue.get();
+    queue.shutdown(true);
+    std::thread worker([&] {
+      ++finished;
+      CHECK_NOTHROW(queue.task_done());
+    });
+    queue.join();
+    CHECK(finished == 1);
+    worker.join();
+  });
+}
