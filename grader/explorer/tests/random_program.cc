@@ -1,0 +1,251 @@
+#include "grader/explorer/tests/random_program.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <semaphore>
+#include <shared_mutex>
+#include <thread>
+
+#include "grader/explorer/tests/outcomes.h"
+
+namespace lockstep::tests {
+namespace {
+
+constexpr std::array<const char*, kKinds> kNames{
+    "store",   "load",     "fetch_add", "exchange",  "cas",        "locked",  "nested",
+    "trylock", "produce",  "produce*",  "consume",   "consume_if", "release", "acquire",
+    "tryacq",  "rdshared", "wrshared",  "racy_read", "racy_write",
+};
+
+// SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+
+  int below(int limit) {
+    state_ += 0x9E3779B97F4A7C15u;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return static_cast<int>((z ^ (z >> 31)) % static_cast<std::uint64_t>(limit));
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+// One decimal digit a thread, in memory that the explorer leaves alone.
+class Progress {
+ public:
+  Progress() {
+    void* memory =
+        mmap(nullptr, kThreads, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) std::abort();
+    digits_ = static_cast<unsigned char*>(memory);
+  }
+
+  LOCKSTEP_OUTSIDE void reset() {
+    for (int i = 0; i < kThreads; ++i) digits_[i] = 0;
+  }
+  LOCKSTEP_OUTSIDE void advance(int thread) { ++digits_[thread]; }
+  LOCKSTEP_OUTSIDE std::uint64_t value() const {
+    std::uint64_t value = 0;
+    for (int i = 0; i < kThreads; ++i) value = value * 10 + digits_[i];
+    return value;
+  }
+
+ private:
+  static constexpr int kThreads = 4;
+  unsigned char* digits_;
+};
+
+// Made before the first exploration: a static local would be made again in every execution.
+Progress progress_record;
+
+// Everything the threads of one execution share.
+struct World {
+  std::array<std::atomic<int>, 2> atomics{};
+  std::array<int, 2> guarded{};  // under the mutex of the same number
+  std::array<int, 2> racy{};
+  std::array<std::mutex, 2> mutexes;
+  std::shared_mutex shared_mutex;
+  int shared = 0;  // under shared_mutex
+  std::condition_variable produced;
+  int tokens = 0;  // under mutexes[0]
+  std::counting_semaphore<> semaphore{0};
+
+  int step(const Instruction& instruction);
+  int update(int object, int value);
+  int produce(int value, bool all);
+};
+
+// Does not commute with itself: the order of two updates shows in the result.
+int World::update(int object, int value) {
+  const int before = guarded[object];
+  guarded[object] = before * 3 + value;
+  return before;
+}
+
+int World::produce(int value, bool all) {
+  {
+    std::lock_guard hold(mutexes[0]);
+    ++tokens;
+  }
+  if (all) {
+    produced.notify_all();
+  } else {
+    produced.notify_one();
+  }
+  return value;
+}
+
+// Performs one instruction and returns what it saw.
+int World::step(const Instruction& instruction) {
+  const auto [kind, object, value] = instruction;
+  std::atomic<int>& atomic = atomics[object];
+  switch (kind) {
+    case Kind::kStore:
+      atomic.store(value);
+      return 0;
+    case Kind::kLoad:
+      return atomic.load();
+    case Kind::kFetchAdd:
+      return atomic.fetch_add(value);
+    case Kind::kExchange:
+      return atomic.exchange(value);
+    case Kind::kCompareExchange: {
+      int expected = value - 1;
+      const bool swapped = atomic.compare_exchange_strong(expected, value + 1);
+      return swapped ? -1 : expected;
+    }
+    case Kind::kLocked: {
+      std::lock_guard hold(mutexes[object]);
+      return update(object, value);
+    }
+    case Kind::kNested: {
+      std::lock_guard outer(mutexes[object]);
+      std::lock_guard inner(mutexes[1 - object]);
+      return update(object, value) * 5 + update(1 - object, value);
+    }
+    case Kind::kTryLock: {
+      std::unique_lock hold(mutexes[object], std::try_to_lock);
+      return hold ? update(object, value) : -1;
+    }
+    case Kind::kProduce:
+      return produce(value, false);
+    case Kind::kProduceForAll:
+      return produce(value, true);
+    case Kind::kConsume: {
+      std::unique_lock hold(mutexes[0]);
+      produced.wait(hold, [this] { return tokens > 0; });
+      --tokens;
+      return guarded[0];
+    }
+    case Kind::kConsumeIf: {
+      std::unique_lock hold(mutexes[0]);
+      if (tokens <= 0) produced.wait(hold);
+      return --tokens;
+    }
+    case Kind::kRelease:
+      semaphore.release();
+      return 0;
+    case Kind::kAcquire:
+      semaphore.acquire();
+      return 0;
+    case Kind::kTryAcquire:
+      return semaphore.try_acquire() ? 1 : 0;
+    case Kind::kSharedRead: {
+      std::shared_lock hold(shared_mutex);
+      return shared;
+    }
+    case Kind::kSharedWrite: {
+      std::lock_guard hold(shared_mutex);
+      shared = shared * 3 + value;
+      return shared;
+    }
+    case Kind::kRacyRead:
+      return racy[object];
+    case Kind::kRacyWrite:
+      racy[object] = value;
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+RandomProgram RandomProgram::of_seed(std::uint64_t seed) {
+  Dice dice(seed);
+  RandomProgram program;
+  const int threads = 2 + dice.below(2);
+  const int longest = threads == 2 ? 4 : 2;
+  for (int i = 0; i < threads; ++i) {
+    std::vector<Instruction>& list = program.threads.emplace_back();
+    const int length = 1 + dice.below(longest);
+    for (int k = 0; k < length; ++k) {
+      Instruction instruction;
+      instruction.kind = static_cast<Kind>(dice.below(kKinds));
+      instruction.object = dice.below(2);
+      instruction.value = 1 + dice.below(3);
+      list.push_back(instruction);
+    }
+  }
+  return program;
+}
+
+bool RandomProgram::uses(Kind kind) const {
+  return std::ranges::any_of(threads, [kind](const std::vector<Instruction>& list) {
+    return std::ranges::any_of(list, [kind](const Instruction& i) { return i.kind == kind; });
+  });
+}
+
+std::string RandomProgram::text() const {
+  std::string text;
+  for (const std::vector<Instruction>& list : threads) {
+    text += "[";
+    for (const Instruction& instruction : list) {
+      text += std::string(" ") + kNames[static_cast<std::size_t>(instruction.kind)] +
+              std::to_string(instruction.object) + "," + std::to_string(instruction.value);
+    }
+    text += " ] ";
+  }
+  return text;
+}
+
+std::uint64_t execute(const RandomProgram& program) {
+  World world;
+  std::array<std::uint64_t, 4> seen{};
+  progress_record.reset();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < program.threads.size(); ++i) {
+    threads.emplace_back([&world, &seen, &list = program.threads[i], i] {
+      std::uint64_t hash = i + 1;
+      for (const Instruction& instruction : list) {
+        hash = mix(hash, static_cast<std::uint64_t>(world.step(instruction)));
+        progress_record.advance(static_cast<int>(i));
+      }
+      seen[i] = hash;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  std::uint64_t hash = 0;
+  for (const std::uint64_t value : seen) hash = mix(hash, value);
+  for (int object = 0; object < 2; ++object) {
+    hash = mix(hash, static_cast<std::uint64_t>(world.atomics[object].load()));
+    hash = mix(hash, static_cast<std::uint64_t>(world.guarded[object]));
+    hash = mix(hash, static_cast<std::uint64_t>(world.racy[object]));
+  }
+  hash = mix(hash, static_cast<std::uint64_t>(world.shared));
+  return mix(hash, static_cast<std::uint64_t>(world.tokens));
+}
+
+std::uint64_t progress() { return progress_record.value(); }
+
+}  // namespace lockstep::tests
