@@ -73,8 +73,9 @@ class Report {
 
   // `parts` on one line where they fit, else a line each. They are never broken: they are there to
   // be copied.
-  void beside(const std::vector<std::string>& parts, int indent = 0) {
-    const std::string one_line = fmt::format("{}", fmt::join(parts, "   "));
+  void beside(const std::vector<std::string>& parts, int indent = 0,
+              std::string_view between = "   ") {
+    const std::string one_line = fmt::format("{}", fmt::join(parts, between));
     const std::string front(indent, ' ');
     if (indent + width(one_line) <= options_.width) return line(front + one_line);
     for (const std::string& part : parts) line(front + part);
@@ -93,6 +94,7 @@ class Report {
   const ConsoleOptions& options_;
   const Style style_;
   std::string text_;
+  bool some_left_out_ = false;       // failures beyond ConsoleOptions::in_full
   std::vector<std::string> bounds_;  // footnotes of the summary
 };
 
@@ -142,7 +144,10 @@ void Report::failures() {
     const bool told = std::ranges::any_of(
         done, [&](const CaseVerdict* other) { return same_failure(one, *other); });
     if (told) continue;
-    if (in_full++ == options_.in_full) break;
+    if (in_full++ == options_.in_full) {
+      some_left_out_ = true;
+      break;
+    }
     done.push_back(&one);
     std::vector<int> also;
     for (const CaseVerdict& other : verdict_.cases) {
@@ -267,18 +272,21 @@ void Report::footer() {
     const auto complete = std::ranges::count_if(verdict_.cases, [](const CaseVerdict& one) {
       return one.outcome == CaseOutcome::kPassed && (one.exhaustive || one.strategy.empty());
     });
-    line(style_.dim(
-        fmt::format("verified completely: {} of {} · {:.1f} s (build {:.1f}, cases {:.1f})",
-                    complete, count(static_cast<long>(verdict_.cases.size()), "case"),
-                    verdict_.seconds.total, verdict_.seconds.build, verdict_.seconds.cases)));
+    const std::string cases = count(static_cast<long>(verdict_.cases.size()), "case");
+    const judge::Seconds& seconds = verdict_.seconds;
+    beside({style_.dim(fmt::format("verified completely: {} of {}", complete, cases)),
+            style_.dim(fmt::format("{:.1f} s (build {:.1f}, cases {:.1f})", seconds.total,
+                                   seconds.build, seconds.cases))},
+           0, style_.dim(" · "));
   }
   for (const std::string& note : verdict_.notes) wrapped("note: ", note, 6);
-  const auto failed = std::ranges::count_if(verdict_.cases, is_shown);
-  if (failed > 0) {
-    const std::string grade = "./lab grade " + verdict_.lab;
-    beside({"Next: " + style_.command("./lab hint " + verdict_.lab),
-            "one case: " + style_.command(grade + " --case N"),
-            "every failure in full: " + style_.command(grade + " --all")});
+  if (std::ranges::any_of(verdict_.cases, is_shown)) {
+    std::vector<std::string> next{"Next: " + style_.command("./lab hint " + verdict_.lab)};
+    if (some_left_out_) {
+      const std::string all = fmt::format("./lab grade {} --all", verdict_.lab);
+      next.push_back("the other failures: " + style_.command(all));
+    }
+    beside(next);
   }
 }
 
