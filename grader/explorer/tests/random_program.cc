@@ -185,13 +185,17 @@ RandomProgram RandomProgram::of_seed(std::uint64_t seed) {
   RandomProgram program;
   const int threads = 2 + dice.below(2);
   const int longest = threads == 2 ? 4 : 2;
+  // Few kinds a program, and the first object more often: else the threads would hardly ever meet.
+  std::vector<Kind> palette;
+  const int kinds = 2 + dice.below(3);
+  for (int i = 0; i < kinds; ++i) palette.push_back(static_cast<Kind>(dice.below(kKinds)));
   for (int i = 0; i < threads; ++i) {
     std::vector<Instruction>& list = program.threads.emplace_back();
     const int length = 1 + dice.below(longest);
     for (int k = 0; k < length; ++k) {
       Instruction instruction;
-      instruction.kind = static_cast<Kind>(dice.below(kKinds));
-      instruction.object = dice.below(2);
+      instruction.kind = palette[static_cast<std::size_t>(dice.below(kinds))];
+      instruction.object = dice.below(4) == 0 ? 1 : 0;
       instruction.value = 1 + dice.below(3);
       list.push_back(instruction);
     }
