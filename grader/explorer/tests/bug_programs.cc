@@ -164,6 +164,11 @@ class Pool {
 }  // namespace
 
 void lost_update() {
+  twice_at_once([] { plain_total++; });
+  expect(plain_total == 2, "an increment was lost");
+}
+
+void lost_update_twice() {
   twice_at_once([] {
     plain_total++;
     plain_total++;

@@ -7,10 +7,14 @@
 
 namespace lockstep::bugs {
 
-// Two threads, two increments each of a plain counter. A race, and a total below four.
+// Two threads, one increment each of a plain counter. A race, and a total below two.
 void lost_update();
 
-// The same with an atomic counter that is loaded and stored in two steps: no race, a wrong total.
+// The same with two increments each.
+void lost_update_twice();
+
+// Two threads, two increments each of an atomic counter that is loaded and stored in two steps: no
+// race, a wrong total.
 void lost_update_atomic();
 
 // Two threads take two mutexes in opposite order, twice.
