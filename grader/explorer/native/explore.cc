@@ -23,12 +23,12 @@
 namespace lockstep {
 namespace {
 
-using std::chrono::seconds;
 using std::chrono::steady_clock;
 
+// How often a body is repeated: fewer times when it takes long, for instance because it sleeps.
 constexpr int kRepeats = 50;
-constexpr seconds kEnough{5};            // of repeating one body
-constexpr seconds kQuiescenceLimit{30};  // a thread that runs longer than this spins
+constexpr std::chrono::milliseconds kEnough{200};
+constexpr std::chrono::seconds kQuiescenceLimit{30};  // a thread that runs longer than this spins
 
 Listener* listener = nullptr;
 
