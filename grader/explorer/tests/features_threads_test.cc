@@ -147,6 +147,21 @@ TEST_CASE("thread: misuse that the library answers with an exception") {
       refused = error.code() == std::errc::invalid_argument;
     }
     EXPECT(refused);
+
+    std::atomic<std::thread*> itself{nullptr};
+    bool would_deadlock = false;
+    std::thread narcissus([&] {
+      itself.wait(nullptr);
+      try {
+        itself.load()->join();
+      } catch (const std::system_error& error) {
+        would_deadlock = error.code() == std::errc::resource_deadlock_would_occur;
+      }
+    });
+    itself = &narcissus;
+    itself.notify_one();
+    narcissus.join();
+    EXPECT(would_deadlock);
     EXPECT(std::thread::hardware_concurrency() == std::thread::hardware_concurrency());
   });
 }

@@ -1,0 +1,310 @@
+// Threads that run and get nowhere: livelock, busy waiting, starvation.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "grader/explorer/tests/rows.h"
+
+using namespace lockstep;
+using namespace lockstep::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Low bounds, so that a livelock is seen soon.
+Options few_steps() {
+  Options options = spinning();
+  options.steps = 2'000;
+  return options;
+}
+
+void two_threads(const std::function<void()>& first, const std::function<void()>& second) {
+  std::thread a(first);
+  std::thread b(second);
+  a.join();
+  b.join();
+}
+
+}  // namespace
+
+TEST_CASE("livelock: a flag that nobody will set") {
+  const auto body = [](bool sets) {
+    std::atomic<bool> done{false};
+    std::thread waiter([&] {
+      while (!done.load()) std::this_thread::yield();
+    });
+    if (sets) done = true;
+    waiter.join();
+  };
+  finds(
+      Rule::kLivelock, {"done"}, [&] { body(false); }, few_steps());
+  holds([&] { body(true); }, few_steps());
+}
+
+TEST_CASE("livelock: two polite threads let each other go first") {
+  // With `insists`, the second goes on wanting while it waits: then one of them always gets
+  // through.
+  const auto body = [](bool insists) {
+    std::atomic<bool> first_wants{false}, second_wants{false};
+    two_threads(
+        [&] {
+          for (;;) {
+            first_wants = true;
+            if (!second_wants) break;
+            first_wants = false;
+            std::this_thread::yield();
+          }
+          first_wants = false;
+        },
+        [&] {
+          for (;;) {
+            second_wants = true;
+            if (!first_wants) break;
+            if (!insists) second_wants = false;
+            std::this_thread::yield();
+          }
+          second_wants = false;
+        });
+  };
+  Options options = few_steps();
+  options.steps = 300;
+  finds(
+      Rule::kLivelock, [&] { body(false); }, options);
+  options.steps = 20'000;
+  options.fairness = 10;
+  holds([&] { body(true); }, options, Size::kSampled);
+}
+
+TEST_CASE("busy wait: a loop that looks at a flag") {
+  finds(Rule::kBusyWait, {"done"}, [] {
+    std::atomic<bool> done{false};
+    std::thread waiter([&] {
+      while (!done) {
+      }
+    });
+    done = true;
+    waiter.join();
+  });
+}
+
+TEST_CASE("busy wait: yielding is no waiting") {
+  finds(Rule::kBusyWait, {"done"}, [] {
+    std::atomic<bool> done{false};
+    std::thread waiter([&] {
+      while (!done) std::this_thread::yield();
+    });
+    done = true;
+    waiter.join();
+  });
+}
+
+TEST_CASE("silent: asleep in atomic::wait until the flag changes") {
+  holds([] {
+    std::atomic<bool> done{false};
+    std::thread waiter([&] { done.wait(false); });
+    done = true;
+    done.notify_one();
+    waiter.join();
+  });
+}
+
+TEST_CASE("busy wait: a spin lock") {
+  finds(Rule::kBusyWait, [] {
+    std::atomic_flag taken;
+    int value = 0;
+    const auto add = [&] {
+      while (taken.test_and_set(std::memory_order_acquire)) {
+      }
+      ++value;
+      taken.clear(std::memory_order_release);
+    };
+    two_threads(add, add);
+  });
+}
+
+TEST_CASE("busy wait: try_lock in a loop") {
+  finds(Rule::kBusyWait, [] {
+    std::mutex mutex;
+    const auto enter = [&] {
+      while (!mutex.try_lock()) {
+      }
+      std::this_thread::yield();
+      mutex.unlock();
+    };
+    two_threads(enter, enter);
+  });
+}
+
+TEST_CASE("busy wait: lock, look, unlock, again") {
+  finds(Rule::kBusyWait, [] {
+    std::mutex mutex;
+    bool done = false;
+    std::thread waiter([&] {
+      for (;;) {
+        std::lock_guard hold(mutex);
+        if (done) return;
+      }
+    });
+    {
+      std::lock_guard hold(mutex);
+      done = true;
+    }
+    waiter.join();
+  });
+}
+
+TEST_CASE("silent: asleep in a lock, in a condition, in a join") {
+  holds([] {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    std::thread waiter([&] {
+      std::unique_lock hold(mutex);
+      changed.wait(hold, [&] { return done; });
+    });
+    {
+      std::lock_guard hold(mutex);
+      done = true;
+    }
+    changed.notify_one();
+    waiter.join();
+  });
+}
+
+TEST_CASE("silent: a lock-free loop fails only because another one succeeded") {
+  holds([] {
+    std::atomic<int> number{1};
+    const auto twice = [&] {
+      int seen = number.load();
+      while (!number.compare_exchange_strong(seen, seen * 2)) {
+      }
+    };
+    two_threads(twice, twice);
+    EXPECT(number == 4);
+  });
+}
+
+TEST_CASE("silent: a look now and then, asleep between") {
+  holds(
+      [] {
+        std::atomic<bool> done{false};
+        std::thread waiter([&] {
+          while (!done) std::this_thread::sleep_for(10ms);
+        });
+        std::this_thread::sleep_for(35ms);
+        done = true;
+        waiter.join();
+      },
+      strict_clock());
+}
+
+// --- starvation --------------------------------------------------------------------------------
+
+namespace {
+
+// Whoever comes first takes it: a thread that has just let go may take it again before the one who
+// was woken gets there.
+class BargingLock {
+ public:
+  void lock() {
+    std::unique_lock hold(mutex_);
+    while (taken_) free_.wait(hold);
+    taken_ = true;
+  }
+  void unlock() {
+    std::lock_guard hold(mutex_);
+    taken_ = false;
+    free_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable free_;
+  bool taken_ = false;
+};
+
+// First come, first served.
+class TicketLock {
+ public:
+  void lock() {
+    std::unique_lock hold(mutex_);
+    const int mine = next_++;
+    while (serving_ != mine) turn_.wait(hold);
+  }
+  void unlock() {
+    std::lock_guard hold(mutex_);
+    ++serving_;
+    turn_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  int next_ = 0;
+  int serving_ = 0;
+};
+
+template <typename Lock>
+void one_waits_while_another_comes_again() {
+  Lock lock;
+  BoundedWaiting waiting(1);
+  lock.lock();
+  std::thread patient([&] {
+    waiting.wait([&] { lock.lock(); });
+    lock.unlock();
+  });
+  quiesce();
+  lock.unlock();
+  for (int turn = 0; turn < 3; ++turn) {
+    waiting.wait([&] { lock.lock(); });
+    lock.unlock();
+  }
+  patient.join();
+}
+
+}  // namespace
+
+TEST_CASE("starvation: a lock that lets others barge, and one that serves in turn") {
+  Options fair;
+  fair.fairness = 50;
+  finds(Rule::kStarvation, one_waits_while_another_comes_again<BargingLock>, fair);
+  holds(one_waits_while_another_comes_again<TicketLock>, fair, Size::kSampled);
+}
+
+TEST_CASE("not inside lock: two inside at once") {
+  finds(Rule::kNotInsideLock, [] {
+    CriticalSection section(2);
+    std::atomic<int> turns{0};
+    const auto visit = [&] {
+      ++turns;
+      section.visit();
+    };
+    std::thread c(visit);
+    two_threads(visit, visit);
+    c.join();
+  });
+}
+
+TEST_CASE("silent: as many inside as there is room for") {
+  holds([] {
+    CriticalSection section(2);
+    const auto visit = [&] { section.visit(); };
+    two_threads(visit, visit);
+    EXPECT(section.visits() == 2);
+  });
+  holds([] {
+    CriticalSection section;
+    std::mutex mutex;
+    const auto visit = [&] {
+      std::lock_guard hold(mutex);
+      section.visit();
+    };
+    two_threads(visit, visit);
+    EXPECT(section.most() == 1);
+    EXPECT(section.inside() == 0);
+  });
+}

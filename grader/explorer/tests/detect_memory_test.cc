@@ -1,0 +1,219 @@
+// Memory: used after it was freed, freed twice, never freed, outlived.
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "grader/explorer/tests/rows.h"
+
+using namespace lockstep;
+using namespace lockstep::tests;
+
+TEST_CASE("use after free: read by a thread that comes late") {
+  const auto body = [](bool joins_first) {
+    auto number = std::make_unique<int>(1);
+    std::thread reader([number = number.get()] { EXPECT(*number == 1); });
+    if (joins_first) reader.join();
+    number.reset();
+    if (!joins_first) reader.join();
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("use after free: written, in an order that the lock makes") {
+  const auto body = [](bool tells) {
+    auto* text = new std::string("a text long enough to be on the heap");
+    std::mutex mutex;
+    bool gone = false;
+    std::thread writer([&] {
+      std::lock_guard hold(mutex);
+      if (tells && gone) return;
+      text->front() = 'A';
+    });
+    {
+      std::lock_guard hold(mutex);
+      gone = true;
+      delete text;
+    }
+    writer.join();
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("use after free: in one thread, through a dangling pointer") {
+  finds(Rule::kUseAfterFree, [] {
+    std::vector<int> numbers(4, 1);
+    const int* first = numbers.data();
+    numbers.resize(1'000);
+    EXPECT(*first == 1 || *first != 1);
+  });
+}
+
+TEST_CASE("use after free: memory of malloc, and a memcpy from it") {
+  finds(Rule::kUseAfterFree, [] {
+    char* memory = static_cast<char*>(std::malloc(64));
+    std::thread cleaner([memory] { std::free(memory); });
+    cleaner.join();
+    std::string copy(memory, 32);
+  });
+}
+
+TEST_CASE("use after free: an object whose method another thread still runs") {
+  struct Server {
+    std::atomic<int> requests{0};
+    void serve() {
+      ++requests;
+      ++requests;
+    }
+  };
+  const auto body = [](bool shares) {
+    auto server = std::make_shared<Server>();
+    std::shared_ptr<Server> kept = shares ? server : nullptr;
+    std::thread client([kept = std::move(kept), raw = server.get()] { raw->serve(); });
+    server.reset();
+    client.join();
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("use after free: a detached thread outlives data on the heap") {
+  finds(Rule::kUseAfterFree, [] {
+    auto number = std::make_unique<int>(0);
+    std::thread([number = number.get()] { *number = 1; }).detach();
+  });
+  holds([] {
+    auto number = std::make_shared<int>(0);
+    std::thread([number] { *number = 1; }).detach();
+  });
+}
+
+TEST_CASE("use after free: a detached thread outlives the stack it was born on") {
+  finds(Rule::kUseAfterFree, [] {
+    const auto start = [] {
+      std::atomic<int> local{0};
+      std::thread([&local] { local = 1; }).detach();
+    };
+    start();
+  });
+  finds(Rule::kUseAfterFree, [] {
+    std::atomic<int> local{0};
+    std::thread([&local] { local = 1; }).detach();
+  });
+  static std::atomic<int> outlives{0};
+  holds([] { std::thread([] { outlives = 1; }).detach(); });
+}
+
+TEST_CASE("use after free: a pointer into a thread that has ended") {
+  finds(Rule::kUseAfterFree, [] {
+    std::atomic<int>* inside = nullptr;
+    std::thread thread([&] {
+      std::atomic<int> local{1};
+      inside = &local;
+    });
+    thread.join();
+    EXPECT(inside->load() >= 0);
+  });
+}
+
+TEST_CASE("double free: two threads that both think they are the last") {
+  const auto body = [](bool one_step) {
+    int* number = new int(1);
+    std::atomic<int> users{2};
+    const auto leave = [&] {
+      if (one_step) {
+        if (users.fetch_sub(1) == 1) delete number;
+      } else {
+        users.fetch_sub(1);
+        if (users == 0) delete number;
+      }
+    };
+    std::thread a(leave);
+    std::thread b(leave);
+    a.join();
+    b.join();
+  };
+  finds(Rule::kDoubleFree, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("double free: under a lock, and of malloc's memory") {
+  finds(Rule::kDoubleFree, [] {
+    void* memory = std::malloc(8);
+    std::mutex mutex;
+    const auto release = [&] {
+      std::lock_guard hold(mutex);
+      std::free(memory);
+    };
+    std::thread a(release);
+    std::thread b(release);
+    a.join();
+    b.join();
+  });
+}
+
+TEST_CASE("leak: memory that nobody frees") {
+  finds(Rule::kLeak, [] {
+    std::thread thread([] {
+      int* lost = new int(1);
+      *lost = 2;
+    });
+    thread.join();
+  });
+}
+
+TEST_CASE("leak: only when an early return is taken") {
+  const auto body = [](bool frees) {
+    std::mutex mutex;
+    bool stopped = false;
+    std::thread worker([&] {
+      int* task = new int(1);
+      std::lock_guard hold(mutex);
+      if (stopped) {
+        if (frees) delete task;
+        return;
+      }
+      delete task;
+    });
+    {
+      std::lock_guard hold(mutex);
+      stopped = true;
+    }
+    worker.join();
+  };
+  finds(Rule::kLeak, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("leak: a cycle of shared_ptr") {
+  struct Node {
+    std::shared_ptr<Node> next;
+  };
+  const auto body = [](bool breaks) {
+    auto first = std::make_shared<Node>();
+    first->next = std::make_shared<Node>();
+    first->next->next = first;
+    std::thread user([first] { EXPECT(first->next != nullptr); });
+    user.join();
+    if (breaks) first->next->next.reset();
+  };
+  finds(Rule::kLeak, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("silent: memory that a global still holds") {
+  static std::vector<std::unique_ptr<int>> kept;
+  static int* raw = nullptr;
+  holds([] {
+    kept.push_back(std::make_unique<int>(1));
+    raw = new int(2);
+    std::thread user([] { EXPECT(*raw == 2); });
+    user.join();
+  });
+}
