@@ -152,6 +152,40 @@ TEST_CASE("being woken does not prolong the wait" * points(3) *
 }
 
 TEST_CASE(
+    "who gave up is not woken in place of another" * points(2) *
+    hints("A thread whose time is up is gone. What it leaves behind must not catch the wake-up "
+          "that another one needs.",
+          "Do you keep a list or a count of the threads that sleep? Then a thread that gives "
+          "up must leave it, too.",
+          "With one std::condition_variable for all consumers there is nothing to leave: "
+          "wait_until does it. With a list: waiters_.erase(me) before return std::nullopt;")) {
+  explore(
+      [] {
+        lab::Queue<int> queue;
+        std::thread gives_up([&] { CHECK_FALSE(queue.get_for(10ms).has_value()); });
+        std::thread stays([&] { CHECK(queue.get() == 1); });
+        std::this_thread::sleep_for(20ms);
+        queue.put(1);
+        gives_up.join();
+        stays.join();
+      },
+      exact_time());
+  explore(
+      [] {
+        lab::Queue<int> queue(1);
+        queue.put(1);
+        std::thread gives_up([&] { CHECK_FALSE(queue.put_for(2, 10ms)); });
+        std::thread stays([&] { queue.put(3); });
+        std::this_thread::sleep_for(20ms);
+        CHECK(queue.get() == 1);
+        gives_up.join();
+        stays.join();
+        CHECK(queue.get() == 3);
+      },
+      exact_time());
+}
+
+TEST_CASE(
     "a timeout of zero tries once, a negative one is refused" * points(2) *
     hints("Zero is a fine timeout: now or never. Less than zero is a mistake of the caller.",
           "The first line of put_for and get_for: look at the timeout, before anything is "

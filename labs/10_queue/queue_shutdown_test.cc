@@ -49,7 +49,7 @@ TEST_CASE("task_done once too often is an error" * points(2) *
 }
 
 TEST_CASE(
-    "every thread in join is woken" * points(3) *
+    "every thread in join is woken" * points(2) *
     hints("When the count reaches zero, that is news for all who wait for it.",
           "task_done: how many threads can sleep in join, and how many does your notify wake?",
           "all_done_.notify_all();")) {
