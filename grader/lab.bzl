@@ -250,7 +250,7 @@ def solution(files):
 def _native_test(name, library):
     cc_test(
         name = name,
-        timeout = "moderate",
+        timeout = "short",
         srcs = ["//labs/%s:tests" % _name()],
         copts = ["-Werror"],
         tags = ["native"],
