@@ -1,0 +1,2 @@
+// The compiler's first error is what the user sees.
+int main() { return undeclared_name; }
