@@ -1,7 +1,6 @@
 """How code that the explorer runs is compiled and linked: the one place that says so.
 
-The test that a student's code is graded with and the explorer's own tests use the same flags; the
-reasons are in docs/explorer.md.
+The toolkit that student code is compiled with and the explorer's own tests use the same flags.
 """
 
 _COMMON = [
