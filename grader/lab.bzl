@@ -222,8 +222,8 @@ def solution(files):
       wrong_NAME_test: the judge finds what the file's first lines say.
       reference_native_test, right_NAME_native_test: the cases pass on real threads (tag `native`).
       skeleton_test: the generated skeleton compiles, ends and gets no point.
-      skeleton_current_test: labs/ has the skeleton that the reference generates.
-      renew_skeleton: `bazel run` puts it there.
+      skeleton_current_test: labs/ has the skeleton that the reference generates
+        (`./lab skeleton NAME` puts it there).
       benchmark: the reference beside the standard's own.
 
     Args:
@@ -279,10 +279,4 @@ def _skeleton(files):
         srcs = ["//grader/skeleton:current_test.sh"],
         args = [name] + pairs,
         data = generated + ["//labs/%s:%s" % (name, file) for file in files],
-    )
-    native.sh_binary(
-        name = "renew_skeleton",
-        srcs = ["//grader/skeleton:renew.sh"],
-        args = pairs,
-        data = generated,
     )

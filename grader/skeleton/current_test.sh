@@ -13,7 +13,7 @@ if ((stale)); then
 
 This is not the skeleton that solutions/$lab generates.
   A student may ignore this: the files are yours to fill.
-  An author renews it with: bazel run //solutions/$lab:renew_skeleton
+  An author renews it with: ./lab skeleton $lab
 END
 fi
 exit "$stale"
