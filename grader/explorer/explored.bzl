@@ -6,7 +6,12 @@ load(":flags.bzl", "CLANG_FLAGS", "GCC_FLAGS", "LINK_FLAGS")
 _FLAGS = select({
     "//grader/explorer:with_clang": CLANG_FLAGS,
     "//conditions:default": GCC_FLAGS,
-})
+}) + [
+    # What Bazel adds and the toolkit does not.
+    "-U_FORTIFY_SOURCE",
+    "-UNDEBUG",
+    "-fno-stack-protector",
+]
 
 _DEPS = [
     "//grader/explorer",
