@@ -1,4 +1,4 @@
-// must fail: build forbidden
+// must not build: forbidden
 //
 // Wraps the standard's own: the lab is to build it.
 #ifndef LAB_05_RLOCK_RLOCK_H_

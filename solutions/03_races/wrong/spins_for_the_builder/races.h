@@ -1,0 +1,93 @@
+// must fail: "the second caller sleeps while the first one builds" busy-wait
+//
+// Whoever comes second asks again and again whether the first one is ready.
+#ifndef LAB_03_RACES_RACES_H_
+#define LAB_03_RACES_RACES_H_
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace lab {
+
+class Counter {
+ public:
+  void increment() {
+    std::scoped_lock hold(mutex_);
+    ++value_;
+  }
+
+  void decrement() {
+    std::scoped_lock hold(mutex_);
+    --value_;
+  }
+
+  std::ptrdiff_t value() const {
+    std::scoped_lock hold(mutex_);
+    return value_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::ptrdiff_t value_ = 0;
+};
+
+class TicketOffice {
+ public:
+  explicit TicketOffice(std::ptrdiff_t tickets) : left_(tickets) {}
+
+  std::ptrdiff_t search() const {
+    std::scoped_lock hold(mutex_);
+    return left_;
+  }
+
+  bool buy() {
+    std::scoped_lock hold(mutex_);
+    if (left_ == 0) return false;
+    --left_;
+    return true;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::ptrdiff_t left_;
+};
+
+template <class T>
+class Lazy {
+ public:
+  explicit Lazy(std::function<T()> make) : make_(std::move(make)) {}
+
+  T& get() {
+    while (building_.exchange(true)) std::this_thread::yield();
+    struct Done {
+      std::atomic<bool>& building;
+      ~Done() { building = false; }
+    } done{building_};
+    if (!value_) value_ = std::make_unique<T>(make_());
+    return *value_;
+  }
+
+ private:
+  std::function<T()> make_;
+  std::unique_ptr<T> value_;
+  std::atomic<bool> building_ = false;
+};
+
+enum class Variant { kPlain, kMinusEquals, kShortSleep, kLongSleep, kLocked };
+
+inline std::set<int> outcomes(Variant variant, int threads) {
+  if (variant == Variant::kLocked || threads == 0) return {0};
+  std::set<int> all;
+  for (int left = 0; left < threads; ++left) all.insert(left);
+  return all;
+}
+
+}  // namespace lab
+
+#endif  // LAB_03_RACES_RACES_H_

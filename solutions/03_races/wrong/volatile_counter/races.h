@@ -1,0 +1,76 @@
+// must fail: "two adders lose nothing" data-race
+//
+// "volatile makes it thread-safe." It forbids the compiler to leave a read or a write out, which is
+// meant for device registers. It makes nothing one step and orders nothing.
+#ifndef LAB_03_RACES_RACES_H_
+#define LAB_03_RACES_RACES_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace lab {
+
+class Counter {
+ public:
+  void increment() { value_ = value_ + 1; }
+  void decrement() { value_ = value_ - 1; }
+  std::ptrdiff_t value() const { return value_; }
+
+ private:
+  volatile std::ptrdiff_t value_ = 0;
+};
+
+class TicketOffice {
+ public:
+  explicit TicketOffice(std::ptrdiff_t tickets) : left_(tickets) {}
+
+  std::ptrdiff_t search() const {
+    std::scoped_lock hold(mutex_);
+    return left_;
+  }
+
+  bool buy() {
+    std::scoped_lock hold(mutex_);
+    if (left_ == 0) return false;
+    --left_;
+    return true;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::ptrdiff_t left_;
+};
+
+template <class T>
+class Lazy {
+ public:
+  explicit Lazy(std::function<T()> make) : make_(std::move(make)) {}
+
+  T& get() {
+    std::scoped_lock hold(mutex_);
+    if (!value_) value_ = std::make_unique<T>(make_());
+    return *value_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<T()> make_;
+  std::unique_ptr<T> value_;
+};
+
+enum class Variant { kPlain, kMinusEquals, kShortSleep, kLongSleep, kLocked };
+
+inline std::set<int> outcomes(Variant variant, int threads) {
+  if (variant == Variant::kLocked || threads == 0) return {0};
+  std::set<int> all;
+  for (int left = 0; left < threads; ++left) all.insert(left);
+  return all;
+}
+
+}  // namespace lab
+
+#endif  // LAB_03_RACES_RACES_H_
