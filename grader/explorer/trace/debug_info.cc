@@ -207,8 +207,8 @@ void DebugInfo::add_variable(Dwarf_Die& die) {
   if (dwarf_getlocation(&attribute, &operations, &count) != 0 || count == 0) return;
   Dwarf_Die type;
   if (!type_of(die, type)) return;
-  const Dwarf_Addr size = size_of(type);
-  if (size == 0) return;
+  // clang may leave out what a library class is made of: then its beginning alone has a name.
+  const Dwarf_Addr size = std::max<std::uint64_t>(size_of(type), 1);
   const auto at = constant_address(attribute, operations[0]);
   if (!at) return;
   const bool thread_local_storage = count > 1 && (operations[1].atom == DW_OP_form_tls_address ||

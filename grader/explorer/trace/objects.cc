@@ -49,6 +49,7 @@ std::optional<Expression> ObjectFinder::inside(const Object& object) {
   const std::uint64_t size = std::max<std::uint64_t>(size_of(object.type), 1);
   if (!covers(object.address, size)) return std::nullopt;
   Expression name = object.name;
+  name.base = object.address;
   if (!descend(object.type, object.address, name, 0)) return std::nullopt;
   if (name.text.empty()) return std::nullopt;        // `*this` itself, or its padding
   if (name.link == Link::kArrow) name.prefix = "*";  // a pointer to a scalar, a lock, ...
@@ -84,7 +85,8 @@ bool ObjectFinder::descend_array(Dwarf_Die& array, std::uintptr_t base, Expressi
     name.append_index(rest / below);
     rest %= below;
   }
-  return descend(element, base + index * stride, name, depth + 1);
+  name.base = base + index * stride;
+  return descend(element, name.base, name, depth + 1);
 }
 
 bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expression& name,
@@ -163,8 +165,10 @@ bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expressio
     name = {};  // inside, the closure has no name
     name.link = Link::kStart;
     name.append_member(capture_name(written), 0);
+    name.base = base + best_offset;
   } else if ((kind == ClassKind::kOwn || kind == ClassKind::kPair) && !written.empty()) {
     name.append_member(written, kind == ClassKind::kOwn ? self : 0);
+    name.base = base + best_offset;
   }
   return descend(member, base + best_offset, name, depth + 1);
 }
@@ -281,6 +285,7 @@ bool ObjectFinder::expand_deque(Dwarf_Die& type, std::uintptr_t base, const Expr
   if (map == 0 || stride == 0 || words[5] < map || words[9] < words[5]) return false;
   Expression part = name;
   part.type = kNoValue;
+  part.base = base;
   part.prefix = "an element of ";
   if (covers(map, words[1] * sizeof(void*))) {
     part.prefix = "the inside of ";

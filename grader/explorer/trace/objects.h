@@ -28,7 +28,8 @@ struct Expression {
   std::string text;
   Link link = Link::kDot;
   std::vector<Mark> marks;
-  std::uint64_t type = 0;  // DWARF offset of what it names; kNoValue; 0 unknown
+  std::uint64_t type = 0;   // DWARF offset of what it names; kNoValue; 0 unknown
+  std::uintptr_t base = 0;  // where what the text names begins
 
   void append_member(std::string_view member, Dwarf_Off of_class);
   void append_index(std::uint64_t index);

@@ -26,9 +26,10 @@ struct Frame {
 struct Target {
   std::uintptr_t address = 0;
   std::uint32_t size = 0;
-  std::string name;        // as the accessing code calls it: "Counter::value_", "lock"
-  std::string path;        // from a variable of some thread: "counter.value_"; may be empty
-  std::uint64_t type = 0;  // for Symbols::value; 0 unknown
+  std::string name;         // as the accessing code calls it: "Counter::value_", "lock"
+  std::string path;         // from a variable of some thread: "counter.value_"; may be empty
+  std::uint64_t type = 0;   // for Symbols::value; 0 unknown
+  std::uintptr_t base = 0;  // where the named object begins: two objects may share a name
 };
 
 // A visible step as the model did it during the replay of the witness.
@@ -54,6 +55,7 @@ struct Event {
 struct ThreadRecord {
   std::vector<Frame> created;         // where pthread_create was called
   std::vector<std::uintptr_t> locks;  // held at the end, in order of locking
+  std::uintptr_t handle = 0;          // pthread_self: values that are thread ids get the label
 };
 
 // Everything a replay saw, for the report.

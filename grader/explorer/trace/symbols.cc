@@ -263,8 +263,12 @@ Target Symbols::Impl::target(std::uintptr_t address, std::uint32_t size, Stack a
     target.name = std::move(name.name);
     target.path = std::move(name.path);
     target.type = name.type;
+    target.base = found->base;
   }
-  if (target.name.empty()) target.name = described(address, accessor, others);
+  if (target.name.empty()) {
+    target.name = described(address, accessor, others);
+    target.base = address;
+  }
   return target;
 }
 

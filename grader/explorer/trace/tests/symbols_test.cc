@@ -5,32 +5,20 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdio>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "grader/explorer/trace/capture.h"
+#include "grader/explorer/trace/tests/check.h"
 
 namespace lockstep::trace {
 namespace {
-
-int failures = 0;
-
-void check(std::string_view what, std::string_view seen, std::string_view expected, int line) {
-  if (seen == expected) return;
-  ++failures;
-  std::printf("symbols_test.cc:%d: %.*s\n  expected %.*s\n  seen     %.*s\n", line,
-              static_cast<int>(what.size()), what.data(), static_cast<int>(expected.size()),
-              expected.data(), static_cast<int>(seen.size()), seen.data());
-}
-#define CHECK_TEXT(seen, expected) check(#seen, seen, expected, __LINE__)
 
 Symbols& symbols() {
   static Symbols symbols;
@@ -301,6 +289,5 @@ int main() {
   heap_without_a_variable();
   values();
   places();
-  if (failures == 0) std::puts("symbols_test: all good");
-  return failures == 0 ? 0 : 1;
+  return report("symbols_test");
 }

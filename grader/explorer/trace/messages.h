@@ -1,0 +1,26 @@
+#ifndef GRADER_EXPLORER_TRACE_MESSAGES_H_
+#define GRADER_EXPLORER_TRACE_MESSAGES_H_
+
+#include <string>
+#include <string_view>
+
+#include "grader/explorer/result.h"
+#include "grader/explorer/trace/failure.h"
+#include "grader/explorer/trace/narrative.h"
+
+namespace lockstep::trace {
+
+// Fills in message, expected, seen and details. One function for each kind of failure.
+void write_message(const Failure& failure, const Narrative& narrative, Finding& finding);
+
+void write_stuck(const Failure& failure, const Stuck& stuck, const Narrative& narrative,
+                 Finding& finding);
+void write_crash(const Failure& failure, const Crash& crash, const Narrative& narrative,
+                 Finding& finding);
+
+// What a failed comparison showed: ("n.value() == 2", "1 == 2") gives "n.value() == 1".
+std::string seen_in(std::string_view expression, std::string_view expanded);
+
+}  // namespace lockstep::trace
+
+#endif  // GRADER_EXPLORER_TRACE_MESSAGES_H_
