@@ -241,6 +241,27 @@ TEST_CASE("data race: a release sequence ends at another thread's plain store") 
   });
 }
 
+TEST_CASE("data race: Peterson's algorithm with relaxed operations") {
+  finds(
+      Rule::kDataRace, {"value"},
+      [] {
+        constexpr auto kRelaxed = std::memory_order_relaxed;
+        std::atomic<bool> wants[2]{};
+        std::atomic<int> turn{0};
+        int value = 0;
+        const auto enter = [&](int me) {
+          wants[me].store(true, kRelaxed);
+          turn.store(1 - me, kRelaxed);
+          while (wants[1 - me].load(kRelaxed) && turn.load(kRelaxed) == 1 - me) {
+          }
+          ++value;
+          wants[me].store(false, kRelaxed);
+        };
+        two_threads([&] { enter(0); }, [&] { enter(1); });
+      },
+      spinning());
+}
+
 TEST_CASE("data race: a volatile flag is no atomic") {
   finds(Rule::kDataRace, {"ready"}, [] {
     volatile bool ready = false;
