@@ -6,6 +6,7 @@
 #include <link.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <unordered_map>
 
@@ -18,8 +19,8 @@
 namespace lockstep::trace {
 namespace {
 
-// Where the executable's thread-local variables of the calling thread begin; 0 when it has none.
-std::uintptr_t tls_block() {
+// How far below the thread pointer the executable's thread-local variables begin; 0: it has none.
+std::size_t tls_size() {
   std::size_t size = 0;
   dl_iterate_phdr(
       [](dl_phdr_info* info, std::size_t, void* data) {
@@ -32,11 +33,41 @@ std::uintptr_t tls_block() {
         return 1;  // the executable alone
       },
       &size);
+  return size;
+}
+
+// The executable's thread-local variables of the calling thread; 0 when there are none to be found.
+std::uintptr_t tls_block([[maybe_unused]] std::size_t size) {
 #if defined(__x86_64__)
   if (size != 0) return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer()) - size;
 #endif
   return 0;
 }
+
+// What a library's symbol table calls an address inside one of its objects.
+std::string library_symbol(std::uintptr_t address) {
+  Dl_info info{};
+  ElfW(Sym)* symbol = nullptr;
+  if (dladdr1(reinterpret_cast<void*>(address), &info, reinterpret_cast<void**>(&symbol),
+              RTLD_DL_SYMENT) == 0 ||
+      info.dli_sname == nullptr || symbol == nullptr ||
+      address - reinterpret_cast<std::uintptr_t>(info.dli_saddr) >= symbol->st_size) {
+    return {};
+  }
+  return Symbols::demangle(info.dli_sname);
+}
+
+// The program must not see that somebody looked at it.
+class KeepErrno {
+ public:
+  KeepErrno() : value_(errno) {}
+  ~KeepErrno() { errno = value_; }
+  KeepErrno(const KeepErrno&) = delete;
+  KeepErrno& operator=(const KeepErrno&) = delete;
+
+ private:
+  const int value_;
+};
 
 }  // namespace
 
@@ -68,6 +99,7 @@ class Symbols::Impl {
   std::optional<std::string> frame_that_holds(std::uintptr_t address, Stack stack);
 
   Program program_;
+  const std::size_t tls_size_ = tls_size();
   std::unordered_map<std::uintptr_t, std::vector<Place>> places_;
 };
 
@@ -145,7 +177,7 @@ std::optional<Expression> Symbols::Impl::find_static(std::uintptr_t address, std
     return ObjectFinder(program_, address, size).inside(static_object(*after, base));
   };
   if (auto found = search(program_.info().statics(), program_.info().bias())) return found;
-  const std::uintptr_t block = tls_block();
+  const std::uintptr_t block = tls_block(tls_size_);
   if (block == 0 || address < block) return std::nullopt;
   return search(program_.info().thread_locals(), block);
 }
@@ -245,11 +277,8 @@ std::string Symbols::Impl::described(std::uintptr_t address, Stack accessor,
   for (const Stack& other : others) {
     if (auto frame = frame_that_holds(address, other)) return *frame;
   }
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(address), &info) != 0 && info.dli_sname != nullptr) {
-    return Symbols::demangle(info.dli_sname);
-  }
-  return "unnamed memory";
+  std::string symbol = library_symbol(address);
+  return symbol.empty() ? "unnamed memory" : symbol;
 }
 
 Target Symbols::Impl::target(std::uintptr_t address, std::uint32_t size, Stack accessor,
@@ -288,17 +317,22 @@ void Symbols::set_heap(std::function<std::optional<HeapBlock>(std::uintptr_t)> b
 
 // A report without names is better than none: whatever goes wrong in here stays in here.
 std::vector<Place> Symbols::places(std::uintptr_t pc, bool exact) try {
+  const KeepErrno keep;
   return impl_->places(pc, exact);
 } catch (...) {
   return {};
 }
 
-Place Symbols::best_place(Stack stack) try { return impl_->best_place(stack); } catch (...) {
+Place Symbols::best_place(Stack stack) try {
+  const KeepErrno keep;
+  return impl_->best_place(stack);
+} catch (...) {
   return {};
 }
 
 Target Symbols::target(std::uintptr_t address, std::uint32_t size, Stack accessor,
                        std::span<const Stack> others) try {
+  const KeepErrno keep;
   return impl_->target(address, size, accessor, others);
 } catch (...) {
   Target target;
@@ -313,6 +347,7 @@ void Symbols::annotate(Event& event, std::span<const Stack> others) {
 
 std::optional<std::string> Symbols::value(std::uint64_t type, std::uint64_t bits,
                                           std::uint32_t size) try {
+  const KeepErrno keep;
   return impl_->value(type, bits, size);
 } catch (...) {
   return std::nullopt;

@@ -5,6 +5,7 @@
 // nobody else's should be among them.
 
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 namespace lockstep::trace {

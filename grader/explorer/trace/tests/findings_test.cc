@@ -245,7 +245,7 @@ void other_deadlocks() {
              "main waits at " + line(here) + " for `mutex`, held by B since " + line(here) +
                  "; B has ended.\n");
   failure.what = Stuck{
-      {{1, Op::kJoin, {}, 2, false, HERE, {}, -1}, {2, Op::kJoin, {}, 1, false, stack, {}, -1}}};
+      {{1, Op::kJoin, {}, 2, false, stack, {}, -1}, {2, Op::kJoin, {}, 1, false, stack, {}, -1}}};
   CHECK_TEXT(written(describe(failure, story.recording, symbols()).details),
              "A waits at " + line(here) + " for B to end.\nB waits at " + line(here) +
                  " for A to end.\nA -> B -> A\n");
