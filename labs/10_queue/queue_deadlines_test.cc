@@ -9,11 +9,7 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-Options exact_time() {
-  Options options;
-  options.clock = Clock::kStrict;
-  return options;
-}
+constexpr Options kExactTime{.clock = Clock::kStrict};
 
 class Stopwatch {
  public:
@@ -46,7 +42,7 @@ TEST_CASE(
         CHECK(queue.get_for(25ms) == 1);
         CHECK(watch.shows(25ms));  // an item that is there costs no time
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE("put_for gives up at its deadline" * points(3) *
@@ -66,7 +62,7 @@ TEST_CASE("put_for gives up at its deadline" * points(3) *
         CHECK(queue.size() == 1);
         CHECK(queue.get() == 1);
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE("what comes in time is seen at once" * points(2) *
@@ -91,7 +87,7 @@ TEST_CASE("what comes in time is seen at once" * points(2) *
         queue.put(2);
         consumer.join();
       },
-      exact_time());
+      kExactTime);
   explore(
       [] {
         lab::Queue<int> queue(1);
@@ -105,7 +101,7 @@ TEST_CASE("what comes in time is seen at once" * points(2) *
         CHECK(queue.get() == 1);
         producer.join();
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE("being woken does not prolong the wait" * points(3) *
@@ -130,7 +126,7 @@ TEST_CASE("being woken does not prolong the wait" * points(3) *
         queue.try_get();  // ... which may find nothing
         consumer.join();
       },
-      exact_time());
+      kExactTime);
   explore(
       [] {
         lab::Queue<int> queue(1);
@@ -148,7 +144,7 @@ TEST_CASE("being woken does not prolong the wait" * points(3) *
         queue.try_put(3);  // ... which may find no room
         producer.join();
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE(
@@ -169,7 +165,7 @@ TEST_CASE(
         gives_up.join();
         stays.join();
       },
-      exact_time());
+      kExactTime);
   explore(
       [] {
         lab::Queue<int> queue(1);
@@ -182,7 +178,7 @@ TEST_CASE(
         stays.join();
         CHECK(queue.get() == 3);
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE(
@@ -205,7 +201,7 @@ TEST_CASE(
         CHECK(queue.empty());
         CHECK(watch.shows(0ms));
       },
-      exact_time());
+      kExactTime);
 }
 
 TEST_CASE("the longest timeout there is does not overflow" * points(2) *
@@ -256,5 +252,5 @@ TEST_CASE(
         CHECK(item == nullptr);
         CHECK(**queue.try_get() == 2);
       },
-      exact_time());
+      kExactTime);
 }
