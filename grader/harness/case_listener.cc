@@ -38,7 +38,7 @@ void CaseListener::begin(int number, const std::string& name) {
   number_ = number;
   failed_ = 0;
   send({{"event", "case_begin"}, {"case", number}, {"name", name}});
-  // Also starts the ordinals of the case's explorations at 0.
+  explorations_ = 0;
   set_listener(this);
 }
 
@@ -73,10 +73,12 @@ void CaseListener::escaped(const std::string& message) {
 
 void CaseListener::end() {
   set_listener(nullptr);
-  send({{"event", "case_end"}, {"case", number_}, {"checks", checks_so_far()}, {"failed", failed_}});
+  send(
+      {{"event", "case_end"}, {"case", number_}, {"checks", checks_so_far()}, {"failed", failed_}});
 }
 
-void CaseListener::adjust(int ordinal, Options& options) {
+void CaseListener::adjust(int, Options& options) {
+  const int ordinal = explorations_;
   if (request_.seed) options.seed = *request_.seed;
   if (!request_.schedule.empty() && ordinal == request_.schedule_ordinal) {
     options.schedule = request_.schedule;
@@ -84,7 +86,8 @@ void CaseListener::adjust(int ordinal, Options& options) {
   checks_before_ = checks_so_far();
 }
 
-void CaseListener::done(int ordinal, const Options& options, const Result& result) {
+void CaseListener::done(int, const Options& options, const Result& result) {
+  const int ordinal = explorations_++;
   Result reported = result;
   if (ordinal > 0 && reported.finding && !reported.finding->schedule.empty()) {
     reported.finding->schedule.insert(0, std::to_string(ordinal) + protocol::kOrdinalMark);

@@ -24,8 +24,8 @@ class CaseListener : public Listener {
   explicit CaseListener(Request request) : request_(std::move(request)) {}
 
   void begin(int number, const std::string& name);
-  // A CHECK or REQUIRE that does not hold, in any thread. Does not return from a REQUIRE (`required`)
-  // inside an explored body: the execution ends there.
+  // A CHECK or REQUIRE that does not hold, in any thread. Does not return from a REQUIRE
+  // (`required`) inside an explored body: the execution ends there.
   void failed_check(const std::string& file, int line, const std::string& expression,
                     const std::string& expanded, bool required);
   // An exception left the case, outside of any exploration.
@@ -39,6 +39,7 @@ class CaseListener : public Listener {
   const Request request_;
   int number_ = 0;
   int failed_ = 0;
+  int explorations_ = 0;  // of this case, so far
   long checks_before_ = 0;
 };
 

@@ -3,9 +3,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 // doctest's implementation ends here; below it its insides are visible.
-#include "grader/harness/framework.h"
-
 #include <algorithm>
+
+#include "grader/harness/framework.h"
 
 namespace lockstep::harness {
 namespace {
@@ -119,8 +119,7 @@ void run_case(const Case& test_case, CaseListener& listener) {
 }
 
 long checks_so_far() {
-  return doctest::detail::g_cs == nullptr ? 0
-                                          : doctest::detail::g_cs->numAssertsCurrentTest_atomic;
+  return doctest::detail::g_cs == nullptr ? 0 : doctest::detail::g_cs->numAssertsCurrentTest_atomic;
 }
 
 void leave_case() { doctest::detail::throwException(); }

@@ -1,5 +1,5 @@
-// The main of every graded program: runs the cases that it is asked for, in a process that the judge
-// may have to end at any time. See protocol.h for the arguments and events.
+// The main of every graded program: runs the cases that it is asked for, in a process that the
+// judge may have to end at any time. See protocol.h for the arguments and events.
 
 #include <charconv>
 #include <cstdlib>

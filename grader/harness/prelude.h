@@ -1,13 +1,13 @@
 #ifndef GRADER_HARNESS_PRELUDE_H_
 #define GRADER_HARNESS_PRELUDE_H_
 
-// Everything that is costly to compile and the same for every lab: the standard headers a lab or its
-// test uses, doctest and the explorer's interface. The toolkit holds it precompiled and the judge
-// includes it in front of every test file.
+// Everything that is costly to compile and the same for every lab: the standard headers a lab or
+// its test uses, doctest and the explorer's interface. The toolkit holds it precompiled and the
+// judge includes it in front of every test file.
 //
-// The student's header therefore comes after this one, so nothing here may put a name into the global
-// namespace: no short doctest macros, no using-declarations. Those are in lab_test.h, which a test
-// file includes after the lab's header.
+// The student's header therefore comes after this one, so nothing here may put a name into the
+// global namespace: no short doctest macros, no using-declarations. Those are in lab_test.h, which
+// a test file includes after the lab's header.
 
 #include <algorithm>
 #include <array>

@@ -4,9 +4,9 @@
 // The verdict document: everything the judge has to say about one submission to one lab.
 //
 // It is the only thing that reporters, the command line tool and (later) the gradebook share. The
-// judge writes it, everybody else reads it and nothing else: what is not in the document cannot be in
-// a report. On disk it is JSON, described by verdict.schema.json; `write` and `read` below are its
-// only writer and reader.
+// judge writes it, everybody else reads it and nothing else: what is not in the document cannot be
+// in a report. On disk it is JSON, described by verdict.schema.json; `write` and `read` below are
+// its only writer and reader.
 //
 // Times (`seconds`) are for people. Everything else is the same at every run.
 
@@ -23,7 +23,8 @@
 
 namespace lockstep::judge {
 
-// Raised when the meaning of a field changes or a field goes; a reader refuses what it does not know.
+// Raised when the meaning of a field changes or a field goes; a reader refuses what it does not
+// know.
 inline constexpr int kVerdictVersion = 1;
 
 enum class Outcome {
@@ -78,10 +79,10 @@ struct CaseVerdict {
   std::uint64_t seed = 0;
 
   std::vector<Note> notes;
-  std::string output;                        // printed by the reported execution
-  std::vector<std::string> hints;            // at most three: the idea, the place, almost the code
-  std::map<std::string, Lines> sources;      // text of the lines the report quotes
-  double seconds = 0;                        // wall time
+  std::string output;                    // printed by the reported execution
+  std::vector<std::string> hints;        // at most three: the idea, the place, almost the code
+  std::map<std::string, Lines> sources;  // text of the lines the report quotes
+  double seconds = 0;                    // wall time
 };
 
 struct Submission {
@@ -139,7 +140,8 @@ class VerdictError : public std::runtime_error {
 };
 
 // The inverse of `write`. Throws VerdictError on text that is not JSON, on a version other than
-// kVerdictVersion, on a field that is missing or of another type, and on an unknown rule or outcome.
+// kVerdictVersion, on a field that is missing or of another type, and on an unknown rule or
+// outcome.
 Verdict read(std::string_view text);
 
 // The words used in the document: "graded", "not_built", "error"; "passed", "failed", "error",

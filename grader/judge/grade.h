@@ -1,0 +1,41 @@
+#ifndef GRADER_JUDGE_GRADE_H_
+#define GRADER_JUDGE_GRADE_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grader/judge/compile.h"
+#include "grader/judge/kit.h"
+#include "grader/judge/run_cases.h"
+#include "grader/judge/verdict.h"
+
+namespace lockstep::judge {
+
+struct GradeRequest {
+  std::string kit;  // directories
+  std::string toolkit;
+  std::string submission;
+  std::string own_labs;  // see read_submission
+  bool require_jail = false;
+  std::string schedule;
+  std::optional<std::uint64_t> seed;
+  Limits compile_limits = kCompileLimits;
+  Limits run_limits = kRunLimits;
+  // Which cases to run; none: all of them.
+  std::function<bool(int number, std::string_view name)> chosen;
+};
+
+// Grades a submission: scan, compile, run, account, verdict. Blocks until everything it started has
+// ended. Throws std::runtime_error when the kit or the toolkit cannot be read.
+Verdict grade(const GradeRequest& request);
+
+// The expected cases of a lab, from a run of its reference solution (`request.submission`). Throws
+// std::runtime_error when it does not compile or its account is not complete. A case that it does
+// not pass is named in `complaints`.
+std::vector<ExpectedCase> list(const GradeRequest& request, std::vector<std::string>& complaints);
+
+}  // namespace lockstep::judge
+
+#endif  // GRADER_JUDGE_GRADE_H_
