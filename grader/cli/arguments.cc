@@ -41,13 +41,14 @@ class Commands {
                 std::function<Request()> finish) {
     CLI::App* command = app_.add_subcommand(name, what);
     command->set_help_flag("-h,--help", "this text");
+    command->get_formatter()->column_width(34);
     command->footer("\nExamples:\n" + examples);
     command->option_defaults()->always_capture_default(false);
     finishers_.emplace_back(command, std::move(finish));
     return command;
   }
   static void add_lab(CLI::App* command, std::string& lab) {
-    command->add_option("LAB", lab, "a lab: 5, rlock or 05_rlock")->required();
+    command->add_option("LAB", lab, "5, rlock or 05_rlock")->required()->type_name("");
   }
   static CLI::Option* add_case(CLI::App* command, std::string& wanted, const std::string& what) {
     return command->add_option("--case", wanted, what)->type_name("NUMBER|NAME");
@@ -129,7 +130,7 @@ void Commands::add_hint() {
   add_lab(command, hint_.lab);
   add_case(command, hint_.wanted, "which; the first that failed when not given");
   command->add_option("--level", hint_.level, "1 the idea, 2 the place, 3 almost the code")
-      ->check(CLI::Range(1, 3))
+      ->check(CLI::Range(1, 3).description(""))
       ->type_name("1..3");
 }
 
@@ -140,7 +141,9 @@ void Commands::add_replay() {
                           [this] { return replay_; });
   add_lab(command, replay_.lab);
   add_case(command, replay_.wanted, "which")->required();
-  command->add_option("--schedule", replay_.schedule, "as a report prints it")->required();
+  command->add_option("--schedule", replay_.schedule, "as a report prints it")
+      ->required()
+      ->type_name("S");
   add_submission(command, replay_.submission);
   command->add_flag("--json", replay_.json, "the verdict document");
   command->add_flag("--gdb", replay_.gdb, "real threads under gdb, stopped at the failing step");
@@ -163,12 +166,14 @@ void Commands::add_explore() {
             for (const std::string& name : defines_) explore_.flags.push_back("-D" + name);
             return explore_;
           });
-  command->add_option("FILE", explore_.files, "the program's source files")->required();
+  command->add_option("FILE", explore_.files, "the program's source files")
+      ->required()
+      ->type_name("");
   command->add_option("--strategy", explore_.strategy, "how to search (auto)")
-      ->check(CLI::IsMember({"auto", "dpor", "bounded", "pct", "random"}))
+      ->check(CLI::IsMember({"auto", "dpor", "bounded", "pct", "random"}).description(""))
       ->type_name("auto|dpor|bounded|pct|random");
   command->add_option("--executions", explore_.executions, "at most so many (10000)")
-      ->check(CLI::Range(1L, std::numeric_limits<long>::max()))
+      ->check(CLI::Range(1L, std::numeric_limits<long>::max()).description(""))
       ->type_name("N");
   command->add_option("--seed", explore_.seed, "of the random strategies (1)")->type_name("S");
   command->add_option("--replay", explore_.schedule, "run this schedule and nothing else")
@@ -182,10 +187,16 @@ void Commands::add_explore() {
       ->expected(1)
       ->take_all();
   command->add_option("--clock", explore_.clock, "how virtual time moves (both)")
-      ->check(CLI::IsMember({"both", "strict", "slow-threads"}))
+      ->check(CLI::IsMember({"both", "strict", "slow-threads"}).description(""))
       ->type_name("both|strict|slow-threads");
-  command->add_option("-I", includes_, "a folder of headers")->expected(1)->take_all();
-  command->add_option("-D", defines_, "a macro")->expected(1)->take_all();
+  command->add_option("-I", includes_, "a folder of headers")
+      ->type_name("DIR")
+      ->expected(1)
+      ->take_all();
+  command->add_option("-D", defines_, "a macro")
+      ->type_name("NAME[=VALUE]")
+      ->expected(1)
+      ->take_all();
   command->add_flag("--json", explore_.json, "one object (docs/commands.md)");
 }
 
@@ -206,9 +217,9 @@ void Commands::add_verify() {
           "  ./lab verify --json\n"
           "\nExit status: 0 when nothing is short.",
           [this] { return verify_; });
-  command->add_option("LAB", verify_.labs, "labs; all when none is given");
+  command->add_option("LAB", verify_.labs, "labs; all when none is given")->type_name("");
   command->add_option("--repeat", verify_.repeat, "do it all so many times, and compare (1)")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(CLI::Range(1, 1'000'000).description(""))
       ->type_name("N");
   command->add_flag("--json", verify_.json, "an object with `labs` (docs/commands.md)");
 }
@@ -218,7 +229,8 @@ void Commands::add_test() {
                           "  ./lab test\n"
                           "  ./lab test //grader/report/...\n",
                           [this] { return test_; });
-  command->add_option("TARGET", test_.targets, "Bazel targets; //... when none is given");
+  command->add_option("TARGET", test_.targets, "Bazel targets; //... when none is given")
+      ->type_name("");
 }
 
 void Commands::add_skeleton() {
@@ -287,7 +299,7 @@ Request Commands::parse(std::vector<std::string> arguments) {
     app_.parse(reversed);  // takes them from the back
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app_.get_subcommands();
-    return HelpRequest{chosen.empty() ? app_.help() : chosen[0]->help()};
+    return HelpRequest{chosen.empty() ? app_.help() : chosen[0]->help("./lab")};
   } catch (const CLI::ParseError& error) {
     refuse(error, arguments);
   }

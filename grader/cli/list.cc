@@ -39,8 +39,8 @@ int list(const Context& context, const ListRequest&) {
     fmt::print("{}{}\n", full ? style.good(front) : front, title);
   }
   if (next == nullptr) {
-    fmt::print("\nEverything is done. How fast is it? {}\n",
-               style.command("./lab bench " + context.course.labs().back().name));
+    fmt::print("\nEvery lab has all its points. How fast are they? {}\n",
+               style.command("./lab bench LAB"));
   } else {
     fmt::print("\nNext: read {}, edit the file beside it, then {}\n",
                style.command("labs/" + next->name + "/README.md"),

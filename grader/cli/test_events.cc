@@ -27,24 +27,31 @@ std::string text(const json& value) { return value.is_string() ? value.get<std::
 }  // namespace
 
 TestCount count_tests(std::string_view events) {
-  std::map<std::string, bool> passed;  // label -> its summary said PASSED
+  enum class End { kUnknown, kBuilt, kPassed, kFailed };
+  std::map<std::string, End> ends;
   for (const std::string_view line : report::split_lines(events)) {
     const json event = json::parse(line, nullptr, false);
     if (!event.is_object()) continue;
     const std::string kind = text(at(event, {"configured", "targetKind"}));
     if (kind.ends_with("_test rule")) {
-      passed.try_emplace(text(at(event, {"id", "targetConfigured", "label"})), false);
+      ends.try_emplace(text(at(event, {"id", "targetConfigured", "label"})), End::kUnknown);
+    }
+    const auto built = ends.find(text(at(event, {"id", "targetCompleted", "label"})));
+    if (built != ends.end() && built->second == End::kUnknown &&
+        at(event, {"completed", "success"}) == true) {
+      built->second = End::kBuilt;
     }
     const std::string label = text(at(event, {"id", "testSummary", "label"}));
     if (!label.empty()) {
-      passed[label] = text(at(event, {"testSummary", "overallStatus"})) == "PASSED";
+      const bool passed = text(at(event, {"testSummary", "overallStatus"})) == "PASSED";
+      ends[label] = passed ? End::kPassed : End::kFailed;
     }
   }
   TestCount count;
-  for (const auto& [label, well] : passed) {
-    if (well) {
+  for (const auto& [label, end] : ends) {
+    if (end == End::kPassed) {
       ++count.passed;
-    } else {
+    } else if (end != End::kBuilt) {
       count.failed.push_back(label);
     }
   }

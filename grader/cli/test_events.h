@@ -14,9 +14,10 @@ struct TestCount {
 };
 
 // Counts the test targets in a build event file (--build_event_json_file): a JSON object a line, of
-// Bazel's Build Event Protocol. A test passed when its summary says so; every other one that was
-// configured failed. Lines that cannot be read (the last one of an interrupted run) are passed
-// over.
+// Bazel's Build Event Protocol. A test passed when its summary says so. It failed when its summary
+// says anything else (a flaky one failed), or when it was configured and did not build. One that
+// was built and has no summary was not chosen (--test_tag_filters). Lines that cannot be read (the
+// last one of an interrupted run) are passed over.
 TestCount count_tests(std::string_view events);
 
 }  // namespace lockstep::cli

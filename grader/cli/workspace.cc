@@ -34,7 +34,10 @@ Workspace Workspace::find() {
   // `bazel run` names the tree in a variable of its own.
   for (const char* name : {"LOCKSTEP_ROOT", "BUILD_WORKSPACE_DIRECTORY"}) {
     const char* root = std::getenv(name);
-    if (root != nullptr && is_repository(root)) return Workspace(fs::canonical(root));
+    std::error_code none;
+    if (root != nullptr && fs::exists(fs::path(root) / "WORKSPACE", none)) {
+      return Workspace(fs::canonical(root));
+    }
   }
   for (fs::path folder = fs::current_path();; folder = folder.parent_path()) {
     if (is_repository(folder)) return Workspace(folder);

@@ -42,7 +42,8 @@ class Report {
       not_built();
     } else {
       failures();
-      summary();
+      // Why there is no verdict stands below the list.
+      if (!options_.only_failures || verdict_.outcome == Outcome::kError) summary();
     }
     return std::move(text_);
   }

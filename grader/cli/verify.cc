@@ -1,0 +1,259 @@
+// ./lab verify: the course checks itself. Every submission is judged, every time; nothing is taken
+// from a cache.
+
+#include "grader/cli/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "grader/cli/build.h"
+#include "grader/cli/commands.h"
+#include "grader/cli/errors.h"
+#include "grader/cli/files.h"
+#include "grader/cli/judging.h"
+#include "grader/expectation/expectation.h"
+#include "grader/skeleton/skeleton.h"
+
+namespace lockstep::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Kind = CourseSubmission::Kind;
+
+// Judged at the same time. The judge's limits decide by processor time, so that a busy machine
+// changes no verdict; more than the course's two cores would only reach the wall limit sooner.
+constexpr int kAtOnce = 2;
+
+void add_folders(const fs::path& parent, Kind kind, const std::string& lab,
+                 std::vector<CourseSubmission>& submissions) {
+  std::set<fs::path> folders;
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent, none)) {
+    if (entry.is_directory()) folders.insert(entry.path());
+  }
+  for (const fs::path& folder : folders) {
+    const std::string name = parent.filename().string() + "/" + folder.filename().string();
+    submissions.push_back({kind, lab, name, folder});
+  }
+}
+
+// Everything but what time it took.
+std::string without_times(judge::Verdict verdict) {
+  verdict.seconds = {};
+  for (judge::CaseVerdict& one : verdict.cases) one.seconds = 0;
+  return judge::write(verdict);
+}
+
+std::vector<MustFail> marks_of(const CourseSubmission& submission) {
+  std::vector<MustFail> marks;
+  for (const fs::directory_entry& entry : fs::directory_iterator(submission.folder)) {
+    const std::string text = read_file(entry.path());
+    if (text.find("must fail:") == std::string::npos &&
+        text.find("must not build:") == std::string::npos) {
+      continue;
+    }
+    const std::vector<MustFail> more = must_fail(text);
+    marks.insert(marks.end(), more.begin(), more.end());
+  }
+  if (marks.empty()) throw ExpectationError("none of its files says what must fail");
+  return marks;
+}
+
+// Judges every submission `repeat` times, kAtOnce at a time.
+class Verification {
+ public:
+  Verification(const Built& built, const std::vector<CourseSubmission>& submissions, int repeat)
+      : built_(built), submissions_(submissions), repeat_(repeat), judged_(submissions.size()) {}
+
+  // What was found of each submission, in their order.
+  std::vector<Judged> run() {
+    {
+      std::vector<std::jthread> workers;
+      for (int i = 0; i < kAtOnce; ++i) workers.emplace_back([this] { work(); });
+    }
+    if (problem_) std::rethrow_exception(problem_);
+    return std::move(judged_);
+  }
+
+ private:
+  void work() {
+    try {
+      while (!stopped_) {
+        const std::size_t ticket = next_++;
+        if (ticket >= submissions_.size() * repeat_) return;
+        judge_one(ticket % submissions_.size());
+      }
+    } catch (...) {
+      const std::scoped_lock hold(mutex_);
+      problem_ = std::current_exception();
+      stopped_ = true;
+    }
+  }
+
+  void judge_one(std::size_t index) {
+    using Clock = std::chrono::steady_clock;
+    const CourseSubmission& submission = submissions_[index];
+    const Clock::time_point start = Clock::now();
+    JudgeRequest request;
+    request.lab = submission.lab;
+    request.submission = submission.folder;
+    judge::Verdict verdict = judge(built_, request);
+    const std::chrono::duration<double> taken = Clock::now() - start;
+    const std::scoped_lock hold(mutex_);
+    add_verdict(submission, std::move(verdict), taken.count(), judged_[index]);
+  }
+
+  const Built& built_;
+  const std::vector<CourseSubmission>& submissions_;
+  const std::size_t repeat_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> stopped_{false};
+
+  std::mutex mutex_;  // guards what follows
+  std::vector<Judged> judged_;
+  std::exception_ptr problem_;
+};
+
+}  // namespace
+
+std::vector<CourseSubmission> submissions_of(const Workspace& workspace, const std::string& lab,
+                                             const fs::path& scratch) {
+  const fs::path solution = workspace.solution(lab);
+  const fs::path skeleton = scratch / lab / "skeleton";
+  const fs::path reference = scratch / lab / "reference";
+  for (const std::string& file : workspace.files_of(lab)) {
+    const std::string text = read_file(solution / file);
+    write_file(reference / file, text);
+    try {
+      write_file(skeleton / file, skeleton_of(text));
+    } catch (const SkeletonError& error) {
+      throw Error(fmt::format("solutions/{}/{}:{}", lab, file, error.what()),
+                  "mend the mark (grader/skeleton/skeleton.h explains them)");
+    }
+  }
+  std::vector<CourseSubmission> submissions{{Kind::kSkeleton, lab, "skeleton", skeleton},
+                                            {Kind::kReference, lab, "reference", reference}};
+  add_folders(solution / "right", Kind::kRight, lab, submissions);
+  add_folders(solution / "wrong", Kind::kWrong, lab, submissions);
+  return submissions;
+}
+
+std::vector<std::string> complaints(const CourseSubmission& submission,
+                                    const judge::Verdict& verdict) {
+  switch (submission.kind) {
+    case Kind::kSkeleton:
+      return complaints_unless_zero(verdict);
+    case Kind::kReference:
+    case Kind::kRight:
+      return complaints_unless_full(verdict);
+    case Kind::kWrong:
+      try {
+        return complaints_unless_killed(verdict, marks_of(submission));
+      } catch (const ExpectationError& error) {
+        return {error.what()};
+      }
+  }
+  return {};
+}
+
+void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, double seconds,
+                 Judged& judged) {
+  std::vector<std::string> more = complaints(submission, verdict);
+  if (judged.first && without_times(verdict) != without_times(*judged.first)) {
+    more.push_back("another verdict than the first time");
+  }
+  for (std::string& complaint : more) {
+    if (std::ranges::count(judged.complaints, complaint) == 0) {
+      judged.complaints.push_back(std::move(complaint));
+    }
+  }
+  for (const judge::CaseVerdict& one : verdict.cases) judged.executions += one.executions;
+  judged.seconds += seconds;
+  if (!judged.first) judged.first = std::move(verdict);
+}
+
+void count_in(const CourseSubmission& submission, const Judged& judged, LabReport& report) {
+  const judge::Verdict& verdict = judged.first.value();
+  const int well = judged.complaints.empty() ? 1 : 0;
+  report.executions += judged.executions;
+  report.seconds += judged.seconds;
+  for (const std::string& complaint : judged.complaints) {
+    report.shortcomings.push_back(submission.lab + " " + submission.name + ": " + complaint);
+  }
+  switch (submission.kind) {
+    case Kind::kSkeleton:
+      report.skeleton_points = verdict.points;
+      break;
+    case Kind::kReference:
+      report.cases = static_cast<int>(verdict.cases.size());
+      report.points = verdict.max_points;
+      report.reference_points = verdict.points;
+      report.exhaustive_cases =
+          static_cast<int>(std::ranges::count_if(verdict.cases, [](const judge::CaseVerdict& one) {
+            return one.outcome == judge::CaseOutcome::kPassed && one.exhaustive;
+          }));
+      break;
+    case Kind::kRight:
+      ++report.right_total;
+      report.right_passed += well;
+      break;
+    case Kind::kWrong:
+      ++report.wrong_total;
+      report.wrong_killed += well;
+      break;
+  }
+}
+
+int verify(const Context& context, const VerifyRequest& request) {
+  std::vector<Lab> labs;
+  for (const std::string& name : request.labs) labs.push_back(context.course.find(name));
+  if (labs.empty()) {
+    std::ranges::copy_if(context.course.labs(), std::back_inserter(labs), &Lab::standing);
+  }
+  const Built built = build(context.workspace, labs);
+
+  const TemporaryDirectory scratch;
+  std::vector<CourseSubmission> submissions;
+  std::vector<LabReport> reports;
+  for (const Lab& lab : labs) {
+    LabReport& report = reports.emplace_back();
+    report.lab = lab.name;
+    for (const CourseSubmission& one :
+         submissions_of(context.workspace, lab.name, scratch.path())) {
+      submissions.push_back(one);
+    }
+    for (const std::string& file : context.workspace.files_of(lab.name)) {
+      const std::string generated = read_file(scratch.path() / lab.name / "skeleton" / file);
+      if (read_file_if_any(context.workspace.lab(lab.name) / file) != generated) {
+        report.shortcomings.push_back(fmt::format(
+            "{} labs/{}/{} is not the skeleton that the solution makes; ./lab skeleton {} renews "
+            "it (a student who has edited it may ignore this)",
+            lab.name, lab.name, file, lab.name));
+      }
+    }
+  }
+  const std::vector<Judged> judged = Verification(built, submissions, request.repeat).run();
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    LabReport& report = *std::ranges::find(reports, submissions[i].lab, &LabReport::lab);
+    count_in(submissions[i], judged[i], report);
+  }
+
+  fmt::print("{}", request.json ? verify_json(reports) : verify_table(reports));
+  const bool well =
+      std::ranges::all_of(reports, [](const LabReport& one) { return one.shortcomings.empty(); });
+  if (request.json && !well) {
+    for (const LabReport& report : reports) {
+      for (const std::string& what : report.shortcomings) fmt::print(stderr, "short: {}\n", what);
+    }
+  }
+  return well ? kAllWell : kShort;
+}
+
+}  // namespace lockstep::cli
