@@ -101,9 +101,9 @@ _graded_test = rule(
         "kit": attr.label(allow_single_file = True, mandatory = True),
         "submission": attr.label_list(allow_files = True, mandatory = True),
         "want": attr.string(
-            doc = "all the points, none, or the failures its comment names",
+            doc = "see grader/expectation/main.cc",
             mandatory = True,
-            values = ["full", "zero", "killed"],
+            values = ["passed", "full", "zero", "killed"],
         ),
         "_expect": attr.label(
             cfg = "target",
@@ -127,7 +127,7 @@ def graded_test(name, submission, want, lab = None, tags = []):
     Args:
       name: of the test.
       submission: the files, under the names that the lab gives them.
-      want: "full", "zero" or "killed" (fails what the `must fail` lines at its top say).
+      want: "passed", "full", "zero", or "killed" (fails what the `must fail` lines at its top say).
       lab: whose cases; this folder's unless said otherwise.
       tags: more tags.
     """
@@ -209,7 +209,7 @@ def lab(files, tests, forbidden = {}):
         name = name,
         submission = files,
         tags = ["manual"],
-        want = "full",
+        want = "passed",
     )
     _headers("student", files, folder = "")
     _benchmark(":student")
