@@ -42,7 +42,8 @@ bool means(const Lab& lab, const std::string& name) {
 
 Course Course::built_in() {
   std::vector<Lab> labs;
-  for (const nlohmann::json& entry : nlohmann::json::parse(kCourse)["labs"]) {
+  const nlohmann::json document = nlohmann::json::parse(kCourse);
+  for (const nlohmann::json& entry : document.at("labs")) {
     labs.push_back({entry.at("name"), entry.at("title"), entry.at("needs"), entry.at("standing")});
   }
   return Course(std::move(labs));
