@@ -166,9 +166,24 @@ std::string Narrative::value(const Event& event, std::uint64_t bits) {
   return "pointer " + std::to_string(at->second);
 }
 
+// Whether the recording knows of an earlier access. What else was overwritten may be whatever the
+// stack held before: an address, say, which is another one in every run.
+bool Narrative::touched_before(const Event& event) const {
+  for (const Event& earlier : recording_.events) {
+    if (&earlier == &event) return false;
+    if (is_memory(earlier.op) && earlier.address <= event.address &&
+        event.address + event.size <= earlier.address + earlier.size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Narrative::write_values(const Event& event, Step& step) {
   if (event.size == 0 || event.size > 8) return;
-  step.before = value(event, event.before);
+  if (event.op != Op::kWrite || event.before == 0 || touched_before(event)) {
+    step.before = value(event, event.before);
+  }
   if (writes(event)) step.after = value(event, event.after);
 }
 

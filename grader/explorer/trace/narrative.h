@@ -40,6 +40,7 @@ class Narrative {
   void write_steps();
   Step step_for(const Event& event);
   void write_values(const Event& event, Step& step);
+  bool touched_before(const Event& event) const;
   void write_note(const Event& event, Step& step);
   std::string value(const Event& event, std::uint64_t bits);
   void mark_lost_updates();

@@ -6,8 +6,10 @@
 namespace lockstep::trace {
 namespace {
 
-constexpr std::string_view kPartOf[] = {"an element of ", "the contents of ", "the inside of "};
-constexpr std::string_view kWords[] = {"memory", "unnamed memory", "a local variable"};
+constexpr std::string_view kPartOf[] = {"an element of ", "the contents of ", "the inside of ",
+                                        "the virtual table pointer of "};
+constexpr std::string_view kWords[] = {"memory", "unnamed memory", "a local variable",
+                                       "a static local's guard"};
 
 bool is_words(std::string_view name) {
   for (const std::string_view words : kWords) {

@@ -161,6 +161,12 @@ bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expressio
     }
     return found;
   }
+  if (written.starts_with("_vptr")) {
+    name.prefix = "the virtual table pointer of ";
+    name.type = kNoValue;
+    name.link = Link::kDot;
+    return true;
+  }
   if (kind == ClassKind::kClosure) {
     name = {};  // inside, the closure has no name
     name.link = Link::kStart;

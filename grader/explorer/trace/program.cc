@@ -60,7 +60,12 @@ bool Program::own_file(const char* file) {
   return own;
 }
 
-bool Program::own(Dwarf_Die& die) { return own_file(declared_in(die)); }
+bool Program::own(Dwarf_Die& die) {
+  if (const char* file = declared_in(die)) return own_file(file);
+  // g++ gives a lambda's operator() no file: its class has one.
+  Dwarf_Die scope = info_.entry(class_of(die));
+  return scope.addr != nullptr && own_file(declared_in(scope));
+}
 
 bool Program::is_closure(Dwarf_Die& type) {
   const std::string_view name = name_of_entry(type);

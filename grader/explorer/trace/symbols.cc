@@ -343,6 +343,10 @@ Target Symbols::target(std::uintptr_t address, std::uint32_t size, Stack accesso
 
 void Symbols::annotate(Event& event, std::span<const Stack> others) {
   event.target = target(event.address, event.size, event.stack, others);
+  const bool once = event.op == Op::kOnceBegin || event.op == Op::kOnceEnd;
+  if (once && event.target.name == "unnamed memory") {
+    event.target.name = "a static local's guard";  // the compiler's own variable
+  }
 }
 
 std::optional<std::string> Symbols::value(std::uint64_t type, std::uint64_t bits,

@@ -11,6 +11,10 @@
 namespace lockstep::trace {
 namespace {
 
+// Memory of an unknown type may hold half an address, a hash of one, a stack canary: a number that
+// is not small would differ from run to run.
+constexpr std::uint64_t kSurelyNumber = 0xffff;
+
 std::string hexadecimal(std::uint64_t bits) {
   char text[24];
   std::snprintf(text, sizeof text, bits < 10 ? "%lu" : "0x%lx", bits);
@@ -108,7 +112,7 @@ std::optional<std::string> format_value(Program& program, std::uint64_t type, st
     }
   }
   if (size == 8 && looks_like_address(bits)) return std::nullopt;
-  return hexadecimal(bits);
+  return bits <= kSurelyNumber ? hexadecimal(bits) : std::string();
 }
 
 }  // namespace lockstep::trace

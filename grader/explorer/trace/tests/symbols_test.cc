@@ -193,8 +193,14 @@ void names_in_lambdas() {
   int copied = 4;
   const auto by_reference = [&] { return probe(counter.value_); };
   const auto by_value = [copied] { return probe(copied); };
+  const std::function<Target()> on_the_heap = [copied, &counter, more = std::array<long, 9>{}] {
+    Target target = probe(&copied, sizeof copied);
+    asm volatile("" : : "g"(more[1] + counter.value_));  // keeps the closure alive
+    return target;
+  };
   CHECK_TEXT(by_reference().name, "counter.value_");
   CHECK_TEXT(by_value().name, "copied");
+  CHECK_TEXT(on_the_heap().name, "copied");
 }
 
 // The accessor's own stack does not know the name; another thread's does.
