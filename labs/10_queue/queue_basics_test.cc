@@ -3,11 +3,13 @@
 #include "10_queue/queue.h"
 #include "grader/harness/lab_test.h"
 
-TEST_CASE("items come out in the order they went in" * points(3) *
-          hints("A queue is a line of people: the first one in is the first one out.",
-                "put adds at one end of a std::deque, get takes from the other.",
-                "put: items_.push_back(std::move(item));   get: move items_.front() out, then "
-                "items_.pop_front();")) {
+TEST_CASE(
+    "items come out in the order they went in" * points(3) *
+    hints(
+        "A queue is a line of people: the first one in is the first one out.",
+        "FifoItems, given in the skeleton, already keeps that order. What is left for put and get?",
+        "put: items_.push(std::move(item));   get: T item = std::move(items_.next()); "
+        "items_.pop(); return item;")) {
   explore([] {
     lab::Queue<int> queue;
     queue.put(1);
@@ -61,13 +63,14 @@ TEST_CASE("try_put and try_get say no instead of waiting" * points(3) *
   });
 }
 
-TEST_CASE("a consumer sleeps until an item comes" * points(4) *
-          hints("A thread that cannot go on gives up the processor and the lock, and is woken by "
-                "the one who changes what it waits for.",
-                "get: wait on a condition variable while there is no item. put: add the item "
-                "first, then notify, and do both while you hold the mutex.",
-                "get: std::unique_lock lock(mutex_); not_empty_.wait(lock, [this] { return "
-                "!items_.empty(); });   put: ... push_back ...; not_empty_.notify_one();")) {
+TEST_CASE(
+    "a consumer sleeps until an item comes" * points(4) *
+    hints("A thread that cannot go on gives up the processor and the lock, and is woken by "
+          "the one who changes what it waits for.",
+          "get: wait on a condition variable while there is no item. put: add the item "
+          "first, then notify, and do both while you hold the mutex.",
+          "get: std::unique_lock lock(mutex_); not_empty_.wait(lock, [this] { return "
+          "items_.size() > 0; });   put: items_.push(std::move(item)); not_empty_.notify_one();")) {
   explore([] {
     lab::Queue<int> queue;
     int got = 0;
@@ -82,11 +85,12 @@ TEST_CASE("a consumer sleeps until an item comes" * points(4) *
   });
 }
 
-TEST_CASE("a producer sleeps until there is room" * points(4) *
-          hints("A full queue is to a producer what an empty one is to a consumer.",
-                "put waits while the queue is full; so who makes room, and must tell the producer?",
-                "put: not_full_.wait(lock, [this] { return has_room(); });   get: ... pop_front(); "
-                "not_full_.notify_one();")) {
+TEST_CASE(
+    "a producer sleeps until there is room" * points(4) *
+    hints("A full queue is to a producer what an empty one is to a consumer.",
+          "put waits while the queue is full; so who makes room, and must tell the producer?",
+          "put: not_full_.wait(lock, [this] { return has_room(); });   get: ... items_.pop(); "
+          "not_full_.notify_one();")) {
   explore([] {
     lab::Queue<int> queue(1);
     queue.put(1);
@@ -107,7 +111,7 @@ TEST_CASE(
           "thread can take the item.",
           "After waking in get, look again whether there is an item. And do not let go of the "
           "mutex between looking and taking.",
-          "while (items_.empty()) not_empty_.wait(lock);   `if` is not enough; "
+          "while (items_.size() == 0) not_empty_.wait(lock);   `if` is not enough; "
           "wait(lock, condition) is that loop.")) {
   explore([] {
     lab::Queue<int> queue;
@@ -174,7 +178,7 @@ TEST_CASE("two items wake two sleeping consumers" * points(4) *
                 "the first item.",
                 "Does put notify every time, or only when it thinks that somebody needs it? At the "
                 "second put the queue is not empty, and yet a consumer sleeps.",
-                "items_.push_back(std::move(item)); not_empty_.notify_one();   with no `if`.")) {
+                "items_.push(std::move(item)); not_empty_.notify_one();   with no `if`.")) {
   explore([] {
     lab::Queue<int> queue;
     int first = 0;
@@ -195,7 +199,7 @@ TEST_CASE("two free places wake two sleeping producers" * points(3) *
           hints("The same for the other side: two gets may come before the first woken producer "
                 "runs.",
                 "Does get notify every time, or only when the queue was full before?",
-                "items_.pop_front(); not_full_.notify_one();   with no `if`.")) {
+                "items_.pop(); not_full_.notify_one();   with no `if`.")) {
   explore([] {
     lab::Queue<int> queue(2);
     queue.put(1);

@@ -30,7 +30,7 @@ TEST_CASE(
     hints("A condition variable can wait until a moment in time, too.",
           "get_for: compute the deadline once, at the start. When the time is up and there is "
           "still no item, return std::nullopt.",
-          "if (!not_empty_.wait_until(lock, deadline, [this] { return !items_.empty(); })) "
+          "if (!not_empty_.wait_until(lock, deadline, [this] { return items_.size() > 0; })) "
           "return std::nullopt;")) {
   explore(
       [] {
@@ -233,7 +233,7 @@ TEST_CASE(
           "A parameter `T item` is constructed, and so moved into, before your first line "
           "runs. A parameter `T&& item` is only a name for the caller's object.",
           "bool try_put(T&& item) { ...; if (!has_room()) return false; "
-          "items_.push_back(std::move(item)); ... }   with the one move at the end.")) {
+          "items_.push(std::move(item)); ... }   with the one move at the end.")) {
   explore(
       [] {
         lab::Queue<std::unique_ptr<int>> queue(1);  // an item that can be moved but not copied

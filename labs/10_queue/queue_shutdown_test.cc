@@ -69,8 +69,8 @@ TEST_CASE("shutdown wakes all who sleep in get" * points(4) *
           hints("After a shutdown no item will come any more; who waits for one must be told.",
                 "What get waits for is now: an item, or the shutdown. And shutdown is news for "
                 "every sleeper, not for one.",
-                "not_empty_.wait(lock, [this] { return !items_.empty() || is_shut_down_; }); if "
-                "(items_.empty()) throw ShutDown();   shutdown: not_empty_.notify_all();")) {
+                "not_empty_.wait(lock, [this] { return items_.size() > 0 || is_shut_down_; }); if "
+                "(items_.size() == 0) throw ShutDown();   shutdown: not_empty_.notify_all();")) {
   explore([] {
     lab::Queue<int> queue;
     std::thread a([&] { CHECK_THROWS_AS(queue.get(), lab::ShutDown); });
@@ -102,7 +102,7 @@ TEST_CASE("shutdown wakes all who sleep in put" * points(3) *
 TEST_CASE("what is left after a shutdown can still be taken" * points(2) *
           hints("A shutdown closes the entrance. The exit stays open until the queue is empty.",
                 "In get, ShutDown is thrown for a reason made of two parts.",
-                "if (items_.empty() && is_shut_down_) throw ShutDown();   but in put: "
+                "if (items_.size() == 0 && is_shut_down_) throw ShutDown();   but in put: "
                 "if (is_shut_down_) throw ShutDown();")) {
   explore([] {
     lab::Queue<int> queue(4);
@@ -126,7 +126,7 @@ TEST_CASE("an immediate shutdown throws the items away and ends join" * points(3
           hints("Items that nobody will ever get will never be reported by task_done either.",
                 "With immediate, the items that are thrown away count as done. Who may be sleeping "
                 "until everything is done?",
-                "unfinished_ -= count(); items_.clear(); if (unfinished_ == 0) "
+                "unfinished_ -= count(); items_ = Items(); if (unfinished_ == 0) "
                 "all_done_.notify_all();")) {
   explore([] {
     lab::Queue<int> queue;

@@ -201,8 +201,8 @@ TEST_CASE("a get that throws leaves the item in the queue" * points(3) *
           hints("An item may leave the queue only when the caller has it.",
                 "First move the item out, then remove it. And look at what you return: is there a "
                 "second move, after the item was removed?",
-                "T item = std::move(items_.front()); items_.pop_front(); return item;   (for "
-                "get_for: std::optional<T> item(std::move(items_.front())); ...)")) {
+                "T item = std::move(items_.next()); items_.pop(); return item;   (for "
+                "get_for: std::optional<T> item(std::move(items_.next())); ...)")) {
   explore([] {
     broken_gets<lab::Queue<Fragile>>({1, 2, 3});
     broken_gets<lab::LifoQueue<Fragile>>({3, 2, 1});

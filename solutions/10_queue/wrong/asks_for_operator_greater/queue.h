@@ -1,6 +1,7 @@
 // must not build: compile-error
 //
-// To turn the heap round, std::greater: it asks T for operator>, which the lab does not promise.
+// To turn the heap round, the comparison is written with >. The lab promises of T an operator<,
+// and nothing else.
 
 #ifndef LAB_10_QUEUE_QUEUE_H_
 #define LAB_10_QUEUE_QUEUE_H_
