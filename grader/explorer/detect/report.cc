@@ -1,0 +1,99 @@
+#include "grader/explorer/detect/report.h"
+
+#include "grader/explorer/detect/racy.h"
+#include "grader/explorer/model/execution.h"
+#include "grader/explorer/model/library_races.h"
+#include "grader/explorer/model/memory.h"
+#include "grader/explorer/model/recorder.h"
+
+namespace lockstep {
+
+namespace {
+
+Op op_of(shadow::Kind kind) {
+  switch (kind) {
+    case shadow::Kind::kRead:
+      return Op::kRead;
+    case shadow::Kind::kWrite:
+      return Op::kWrite;
+    case shadow::Kind::kAtomicRead:
+      return Op::kAtomicLoad;
+    case shadow::Kind::kAtomicWrite:
+      return Op::kAtomicStore;
+  }
+  return Op::kRead;
+}
+
+trace::Access access_of(const RacingAccess& access, std::uintptr_t address, std::size_t size) {
+  trace::Access result;
+  result.thread = access.thread;
+  result.op = op_of(access.kind);
+  result.event = access.event;
+  if (!g_engine.recording) return result;
+  if (access.event >= 0) {
+    trace::Event& event = recorder::at(access.event);
+    event.racy = true;
+    result.stack = event.stack;
+    result.target = event.target;
+    result.op = event.op;
+  } else if (access.thread == g_engine.current->id) {
+    result.stack = recorder::stack();
+    result.target = recorder::target(address, static_cast<std::uint32_t>(size));
+  }
+  result.held = recorder::held_by(access.thread);
+  return result;
+}
+
+trace::Access my_access(std::uintptr_t address, std::size_t size, shadow::Kind kind, int event) {
+  return access_of({g_engine.current->id, kind, nullptr, event}, address, size);
+}
+
+}  // namespace
+
+void report_race(const RacingAccess& first, const RacingAccess& second, std::uintptr_t address,
+                 std::size_t size) {
+  if (is_library_race(first.pc) || is_library_race(second.pc)) return;
+  if (!shadow::is_atomic(first.kind)) g_racy_code.learn(first.pc);
+  if (!shadow::is_atomic(second.kind)) g_racy_code.learn(second.pc);
+  if (ignored(Rule::kDataRace)) return;
+  trace::Failure failure = failure_of(Rule::kDataRace);
+  if (g_engine.recording) {
+    failure.what =
+        trace::DataRace{access_of(first, address, size), access_of(second, address, size)};
+  }
+  fail_later(std::move(failure));
+}
+
+void report_use_after_free(std::uintptr_t address, std::size_t size, shadow::Kind kind,
+                           const void* /*pc*/, int event) {
+  trace::Failure failure = failure_of(Rule::kUseAfterFree);
+  trace::FreedMemory freed;
+  if (g_engine.recording) {
+    freed.access = my_access(address, size, kind, event);
+    if (heap::Block* block = heap::block_around(address)) {
+      freed.size = block->size;
+      const auto begin = reinterpret_cast<std::uintptr_t>(heap::memory_of(block));
+      if (const recorder::BlockHistory* history = recorder::history(begin)) {
+        freed.allocated_by = history->allocated_by;
+        freed.allocated = history->allocated;
+        freed.freed_by = history->freed_by;
+        freed.freed = history->freed;
+      }
+    }
+  }
+  failure.what = std::move(freed);
+  fail_now(std::move(failure));
+}
+
+void report_dead_stack(int owner, std::uintptr_t address, std::size_t size, shadow::Kind kind,
+                       const void* /*pc*/, int event) {
+  trace::Failure failure = failure_of(Rule::kUseAfterFree);
+  trace::FreedMemory freed;
+  freed.stack_memory = true;
+  freed.freed_by = owner;
+  if (g_engine.recording) freed.access = my_access(address, size, kind, event);
+  failure.what = std::move(freed);
+  fail_now(std::move(failure));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,44 @@
+// memcpy, memmove, memset: their callers' accesses, which the compiler does not report. They must not
+// be compiled into calls of themselves.
+
+#include <cstddef>
+
+#include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/hooks/plain_memory.h"
+#include "grader/explorer/model/raw.h"
+#include "grader/explorer/model/world.h"
+
+using namespace lockstep;  // NOLINT: the hooks below are C functions
+
+namespace {
+
+void access(const void* p, std::size_t size, bool writes, const void* pc) {
+  if (size != 0 && modelled() && world::in_program(pc)) {
+    plain_access(address_of(p), size, writes, pc);
+  }
+}
+
+}  // namespace
+
+LOCKSTEP_HOOK void* memcpy(void* __restrict to, const void* __restrict from,
+                           std::size_t size) noexcept {
+  access(from, size, false, LOCKSTEP_CALLER);
+  access(to, size, true, LOCKSTEP_CALLER);
+  raw::copy(to, from, size);
+  return to;
+}
+LOCKSTEP_HOOK void* memmove(void* to, const void* from, std::size_t size) noexcept {
+  access(from, size, false, LOCKSTEP_CALLER);
+  access(to, size, true, LOCKSTEP_CALLER);
+  if (address_of(to) - address_of(from) >= size) {
+    raw::copy(to, from, size);
+  } else {
+    raw::copy_backwards(to, from, size);
+  }
+  return to;
+}
+LOCKSTEP_HOOK void* memset(void* to, int value, std::size_t size) noexcept {
+  access(to, size, true, LOCKSTEP_CALLER);
+  raw::fill(to, value, size);
+  return to;
+}

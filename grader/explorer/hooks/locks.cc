@@ -1,0 +1,233 @@
+#include "grader/explorer/hooks/locks.h"
+
+#include <cerrno>
+
+#include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/hooks/library_locks.h"
+#include "grader/explorer/model/world.h"
+
+namespace lockstep::locks {
+
+namespace {
+
+trace::Failure misuse(Rule rule, const Object* object, Op op) {
+  trace::Failure failure = failure_of(rule);
+  trace::Misuse what;
+  what.op = op;
+  what.owner = object->owner;
+  for (int i = 0; i < object->waiter_count; ++i) what.waiters.push_back(object->waiters[i]);
+  if (g_engine.recording) {
+    what.object = recorder::target(object->address, 1);
+    what.taken = recorder::taken_at(object->address);
+  }
+  failure.what = std::move(what);
+  return failure;
+}
+
+Object* mutex_at(void* mutex, bool recursive) {
+  Object* object = object_at(mutex);
+  object->kind = ObjectKind::kMutex;
+  object->recursive = recursive;
+  return object;
+}
+
+void take(Object* object, const void* pc) {
+  Thread* me = self();
+  object->owner = static_cast<std::int16_t>(me->id);
+  ++object->count;
+  object->locked_at = pc;
+  me->clock.join(object->released);
+  leave_spin();
+}
+
+void let_go(Object* object) {
+  object->owner = -1;
+  object->count = 0;
+  release_to(object->released);
+  note_write();
+}
+
+// Locks inside libstdc++ that programs do not know of. They are held for a few instructions without
+// any point in between, so they are always free: taking part in the search would only multiply it.
+bool is_silent(void* mutex) {
+  return __builtin_expect(world::in_cxx_library_data(address_of(mutex)), 0) &&
+         library_locks::silent(mutex);
+}
+
+void record_lock(Op op, const Object* object, bool failed) {
+  if (__builtin_expect(!g_engine.recording, 1)) return;
+  trace::Event event;
+  event.op = op;
+  event.address = object->address;
+  event.failed = failed;
+  recorder::add(std::move(event));
+  if (!failed) recorder::took(object->address);
+}
+
+}  // namespace
+
+int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
+  if (is_silent(mutex)) return 0;
+  Thread* me = self();
+  Object* object = mutex_at(mutex, recursive);
+  const bool timed = deadline != kNoDeadline;
+  if (timed) g_engine.saw_deadline = g_engine.saw_try = true;
+  if (object->owner == me->id && !recursive && !timed) {
+    fail_now(misuse(Rule::kRelock, object, Op::kLock));
+  }
+  Pending& p = me->pending;
+  p = Pending{};
+  p.op = Op::kLock;
+  p.address = object->address;
+  p.object = object;
+  p.timed = timed;
+  p.deadline = deadline;
+  p.pc = pc;
+  reach_point();
+  if (me->timed_out) {
+    record_lock(Op::kLock, object, true);
+    return ETIMEDOUT;
+  }
+  take(object, pc);
+  record_lock(Op::kLock, object, false);
+  return 0;
+}
+
+int try_lock(void* mutex, bool recursive, const void* pc) {
+  if (is_silent(mutex)) return 0;
+  g_engine.saw_try = true;
+  Thread* me = self();
+  Object* object = mutex_at(mutex, recursive);
+  reach_point(Op::kTryLock, object->address, object, pc);
+  const bool free = object->owner < 0 || (recursive && object->owner == me->id);
+  if (!free) {
+    record_lock(Op::kTryLock, object, true);
+    note_read_for_spin(object->address, 1, pc);
+    return EBUSY;
+  }
+  take(object, pc);
+  record_lock(Op::kTryLock, object, false);
+  return 0;
+}
+
+int unlock(void* mutex, const void* pc) {
+  if (is_silent(mutex)) return 0;
+  Thread* me = self();
+  Object* object = object_at(mutex);
+  if (object->owner != me->id) fail_now(misuse(Rule::kUnlockNotOwner, object, Op::kUnlock));
+  if (object->count > 1) {
+    --object->count;
+    return 0;
+  }
+  // An unlock commutes with what its own thread did before, unless somebody can see that the lock is
+  // held without waiting for it.
+  if (g_engine.unlock_points) reach_point(Op::kUnlock, object->address, object, pc);
+  let_go(object);
+  if (!g_engine.unlock_points) note_silent_release(object);
+  if (__builtin_expect(g_engine.recording, 0)) {
+    recorder::add(Op::kUnlock, object->address);
+    recorder::released(object->address);
+  }
+  return 0;
+}
+
+void destroy(void* mutex, const void* /*pc*/) {
+  Object* object = g_engine.objects.find(address_of(mutex));
+  if (object == nullptr) return;
+  if (object->owner >= 0) fail_now(misuse(Rule::kDestroyedInUse, object, Op::kDestroy));
+  g_engine.objects.forget(address_of(mutex));
+}
+
+int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) {
+  Thread* me = self();
+  Object* queue = object_at(condition);
+  queue->kind = ObjectKind::kCondition;
+  Object* lock = object_at(mutex);
+  if (lock->owner != me->id) fail_now(misuse(Rule::kUnlockNotOwner, lock, Op::kWait));
+  const bool timed = deadline != kNoDeadline;
+  if (timed) g_engine.saw_deadline = true;
+
+  Pending& p = me->pending;
+  p = Pending{};
+  p.op = Op::kWait;
+  p.address = queue->address;
+  p.object = queue;
+  p.mutex = lock;
+  p.pc = pc;
+  reach_point();
+  if (__builtin_expect(g_engine.recording, 0)) {
+    trace::Event event;
+    event.op = Op::kWait;
+    event.address = queue->address;
+    event.mutex = lock->address;
+    recorder::add(std::move(event));
+    recorder::released(lock->address);
+  }
+  const int levels = lock->count;
+  let_go(lock);
+  queue->add_waiter(me->id);
+  me->woken = false;
+
+  p.op = Op::kWake;
+  p.timed = timed;
+  p.deadline = deadline;
+  reach_point();
+  const bool timed_out = me->timed_out;
+  if (!me->woken) queue->remove_waiter(me->id);
+  take(lock, pc);
+  lock->count = levels;
+  if (__builtin_expect(g_engine.recording, 0)) {
+    trace::Event event;
+    event.op = Op::kWake;
+    event.address = queue->address;
+    event.mutex = lock->address;
+    event.failed = timed_out;
+    recorder::add(std::move(event));
+    recorder::took(lock->address);
+  }
+  return timed_out ? ETIMEDOUT : 0;
+}
+
+void notify(void* condition, bool all, const void* pc) {
+  Object* queue = object_at(condition);
+  queue->kind = ObjectKind::kCondition;
+  const Op op = all ? Op::kNotifyAll : Op::kNotifyOne;
+  reach_point(op, queue->address, queue, pc);
+  int woken = 0;
+  int last = -1;
+  while (queue->waiter_count > 0 && (all || woken == 0)) {
+    // Which waiter wakes is a choice: POSIX promises no order.
+    last = queue->take_waiter(all ? 0 : choose(queue->waiter_count));
+    g_engine.threads[last]->woken = true;
+    ++woken;
+  }
+  note_write();
+  if (__builtin_expect(g_engine.recording, 0)) {
+    trace::Event event;
+    event.op = op;
+    event.address = queue->address;
+    event.count = woken;
+    event.other = woken == 1 ? last : -1;
+    recorder::add(std::move(event));
+  }
+}
+
+void destroy_condition(void* condition, const void* /*pc*/) {
+  Object* queue = g_engine.objects.find(address_of(condition));
+  if (queue == nullptr) return;
+  if (queue->waiter_count > 0) fail_now(misuse(Rule::kDestroyedInUse, queue, Op::kDestroy));
+  g_engine.objects.forget(address_of(condition));
+}
+
+void destroy_memory(std::uintptr_t begin, std::size_t size, Op op) {
+  const std::uintptr_t end = begin + size;
+  for (int i = 0; i < g_engine.objects.size(); ++i) {
+    Object& object = g_engine.objects.at(i);
+    if (object.address < begin || object.address >= end) continue;
+    const bool held = object.kind == ObjectKind::kMutex && object.owner >= 0;
+    const bool slept_in = object.waiter_count > 0;
+    if (held || slept_in) fail_now(misuse(Rule::kDestroyedInUse, &object, op));
+  }
+}
+
+}  // namespace lockstep::locks

@@ -1,0 +1,144 @@
+#include "grader/explorer/hooks/signals.h"
+
+#include <signal.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+#include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/model/memory.h"
+#include "grader/explorer/model/world.h"
+
+namespace lockstep {
+
+namespace {
+
+constexpr int kFatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+constexpr int kFatalCount = sizeof kFatal / sizeof kFatal[0];
+
+// Processor seconds without any hook, in explored code, that make an endless loop.
+constexpr int kLoopSeconds = 2;
+
+struct sigaction g_before[kFatalCount];
+struct sigaction g_profile_before;
+bool g_installed;
+
+// What the thread had done at the last tick.
+struct Progress {
+  std::uint32_t execution;
+  long steps;
+  long accesses;
+  int ticks;
+};
+Progress g_progress;
+
+trace::Crash::Kind kind_of(int signal, std::uintptr_t address) {
+  const Thread& thread = *self();
+  switch (signal) {
+    case SIGFPE:
+      return trace::Crash::Kind::kDivision;
+    case SIGABRT:
+      return trace::Crash::Kind::kAbort;
+    case SIGSEGV:
+    case SIGBUS: {
+      if (address < 65536) return trace::Crash::Kind::kNull;
+      const std::uintptr_t begin = fiber::stack_begin(thread.id);
+      if (address >= begin - fiber::kGuardSize && address < begin + 4096) {
+        return trace::Crash::Kind::kStackOverflow;
+      }
+      return trace::Crash::Kind::kWild;
+    }
+    default:
+      return trace::Crash::Kind::kOther;
+  }
+}
+
+void put_back(int signal) {
+  for (int i = 0; i < kFatalCount; ++i) {
+    if (kFatal[i] == signal) LOCKSTEP_REAL(sigaction)(signal, &g_before[i], nullptr);
+  }
+}
+
+void on_fatal(int signal, siginfo_t* info, void* context) {
+  const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+  if (signal == SIGSEGV && world::write_fault(address)) return;
+  if (!g_engine.exploring || self() == nullptr || !g_engine.active) {
+    // Not the explored program's: let it happen again, and end the process.
+    put_back(signal);
+    return;
+  }
+  g_engine.active = false;
+  auto* machine = &static_cast<ucontext_t*>(context)->uc_mcontext;
+  trace::Failure failure = failure_of(Rule::kCrash);
+  trace::Crash crash;
+  crash.kind = kind_of(signal, address);
+  crash.signal = signal;
+  crash.address = address;
+  crash.writes = (machine->gregs[REG_ERR] & 2) != 0;
+  failure.what = std::move(crash);
+  fail_now(std::move(failure));
+}
+
+void on_tick(int /*signal*/, siginfo_t* /*info*/, void* /*context*/) {
+  Engine& e = g_engine;
+  if (!e.exploring || !e.active) {
+    g_progress.ticks = 0;
+    return;
+  }
+  if (g_progress.execution != e.execution || g_progress.steps != e.steps ||
+      g_progress.accesses != e.accesses) {
+    g_progress = Progress{e.execution, e.steps, e.accesses, 0};
+    return;
+  }
+  if (++g_progress.ticks < kLoopSeconds) return;
+  g_progress.ticks = 0;
+  e.active = false;
+  trace::Failure failure = failure_of(Rule::kEndlessLoop);
+  trace::Spinning spinning;
+  spinning.cpu_seconds = kLoopSeconds;
+  trace::Spinning::Thread one;
+  one.thread = self()->id;
+  one.stack = failure.stack;
+  if (e.recording) one.held = recorder::held_by(one.thread);
+  spinning.threads.push_back(std::move(one));
+  failure.what = std::move(spinning);
+  fail_now(std::move(failure));
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  if (g_installed) return;
+  g_installed = true;
+  static stack_t alternate{};
+  if (alternate.ss_sp == nullptr) {
+    alternate.ss_size = 256u << 10;
+    alternate.ss_sp = map_memory(alternate.ss_size);
+  }
+  ::sigaltstack(&alternate, nullptr);
+  struct sigaction action {};
+  // Handlers may leave for another stack and never return: nothing may stay blocked.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  action.sa_sigaction = on_fatal;
+  for (int i = 0; i < kFatalCount; ++i) {
+    LOCKSTEP_REAL(sigaction)(kFatal[i], &action, &g_before[i]);
+  }
+  action.sa_flags |= SA_RESTART;
+  action.sa_sigaction = on_tick;
+  LOCKSTEP_REAL(sigaction)(SIGPROF, &action, &g_profile_before);
+  const itimerval every_second{{1, 0}, {1, 0}};
+  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &every_second, nullptr);
+}
+
+void remove_signal_handlers() {
+  if (!g_installed) return;
+  g_installed = false;
+  const itimerval never{};
+  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &never, nullptr);
+  for (int i = 0; i < kFatalCount; ++i) {
+    LOCKSTEP_REAL(sigaction)(kFatal[i], &g_before[i], nullptr);
+  }
+  LOCKSTEP_REAL(sigaction)(SIGPROF, &g_profile_before, nullptr);
+}
+
+}  // namespace lockstep

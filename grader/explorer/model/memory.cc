@@ -1,0 +1,234 @@
+#include "grader/explorer/model/memory.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstring>
+
+#include "grader/explorer/model/raw.h"
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+namespace lockstep {
+
+void* map_memory(std::size_t bytes) {
+  void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) die("no memory for the explorer's tables");
+  return p;
+}
+
+void die(const char* message) {
+  const char prefix[] = "lockstep: ";
+  raw::write_all(2, prefix, sizeof prefix - 1);
+  raw::write_all(2, message, std::strlen(message));
+  raw::write_all(2, "\n", 1);
+  raw::exit_group(70);
+}
+
+namespace heap {
+
+namespace {
+
+char* g_next;  // the arena's first free byte
+std::size_t g_live;
+std::size_t g_touched;  // bytes of the arena that may be resident
+
+void reserve_arena() {
+  void* wanted = reinterpret_cast<void*>(kArenaBase);
+  void* p = ::mmap(wanted, kArenaSize, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (p != wanted) die("the address range of the arena is taken");
+  g_next = static_cast<char*>(wanted);
+}
+
+std::uintptr_t round_up(std::uintptr_t value, std::size_t alignment) {
+  return (value + alignment - 1) & ~(alignment - 1);
+}
+
+}  // namespace
+
+void* arena_allocate(std::size_t bytes, std::size_t alignment, const void* caller) {
+  if (g_next == nullptr) reserve_arena();
+  alignment = std::max<std::size_t>(alignment, 16);
+  const std::uintptr_t next = reinterpret_cast<std::uintptr_t>(g_next);
+  const std::uintptr_t memory = round_up(next + sizeof(Block), alignment);
+  if (bytes > kArenaSize || memory + bytes + 16 > kArenaBase + kArenaSize) return nullptr;
+  // Alignment gaps are bridged with an empty, freed block, so that a walk meets every header.
+  if (memory - sizeof(Block) != next) {
+    const std::size_t gap = memory - sizeof(Block) - next;
+    raw::fill(reinterpret_cast<void*>(next), 0, gap);
+    if (gap >= sizeof(Block)) {
+      *reinterpret_cast<Block*>(next) = Block{gap - sizeof(Block), kFreed, -1, nullptr, nullptr};
+    }
+  }
+  Block* block = reinterpret_cast<Block*>(memory) - 1;
+  *block = Block{bytes, kLive, 0, caller, nullptr};
+  // Stale bytes of an earlier execution would make a replay diverge.
+  raw::fill(reinterpret_cast<void*>(memory), 0xCD, bytes);
+  // One spare byte at least: a pointer just past a block is not inside the next one.
+  g_next = reinterpret_cast<char*>(round_up(memory + bytes + 1, 16));
+  ++g_live;
+  return reinterpret_cast<void*>(memory);
+}
+
+void arena_mark_freed(Block* block, const void* caller) {
+  block->state = kFreed;
+  block->freed_at = caller;
+  --g_live;
+}
+
+void arena_clear() {
+  if (g_next == nullptr) reserve_arena();
+  const std::size_t used = arena_bytes();
+  g_touched = std::max(g_touched, used);
+  // Give back what one greedy execution took; small ones keep their pages warm.
+  constexpr std::size_t kKeep = 4u << 20;
+  if (g_touched > kKeep) {
+    ::madvise(reinterpret_cast<void*>(kArenaBase + kKeep), g_touched - kKeep, MADV_DONTNEED);
+    g_touched = kKeep;
+  }
+  g_next = reinterpret_cast<char*>(kArenaBase);
+  g_live = 0;
+}
+
+std::size_t arena_live() { return g_live; }
+
+std::size_t arena_bytes() {
+  return g_next == nullptr ? 0 : static_cast<std::size_t>(g_next - reinterpret_cast<char*>(kArenaBase));
+}
+
+void arena_blocks(void (*f)(Block*, void*), void* argument) {
+  std::uintptr_t at = kArenaBase;
+  const std::uintptr_t end = kArenaBase + arena_bytes();
+  while (at + sizeof(Block) <= end) {
+    Block* block = reinterpret_cast<Block*>(at);
+    if (block->state != kLive && block->state != kFreed) {
+      at += 16;  // a gap too small for a header
+      continue;
+    }
+    if (block->thread >= 0) f(block, argument);
+    at = round_up(at + sizeof(Block) + block->size + (block->thread >= 0 ? 1 : 0), 16);
+  }
+}
+
+Block* block_around(std::uintptr_t address) {
+  struct Search {
+    std::uintptr_t address;
+    Block* found;
+  } search{address, nullptr};
+  arena_blocks(
+      [](Block* block, void* argument) {
+        auto* s = static_cast<Search*>(argument);
+        const auto begin = reinterpret_cast<std::uintptr_t>(block + 1);
+        if (s->address >= begin && s->address < begin + std::max<std::size_t>(block->size, 1)) {
+          s->found = block;
+        }
+      },
+      &search);
+  return search.found;
+}
+
+// --- The house heap: one free list for each power of two ----------------------------------------
+
+namespace {
+
+struct Header {
+  std::uint64_t size;    // as asked for
+  std::uint32_t bin;     // log2 of the slot, or kMapped
+  std::uint32_t offset;  // from the slot's begin to the memory
+};
+static_assert(sizeof(Header) == 16);
+constexpr std::uint32_t kMapped = 255;
+constexpr int kBins = 21;  // slots up to 1 MiB; larger blocks are mapped one by one
+constexpr std::size_t kHouseSize = std::size_t{1} << 34;
+constexpr std::uintptr_t kHouseBase = 0x200000000000;
+constexpr std::uintptr_t kMappedBase = 0x300000000000;
+
+struct FreeSlot {
+  FreeSlot* next;
+};
+FreeSlot* g_free[kBins];
+char* g_house_next;
+std::uintptr_t g_mapped_next = kMappedBase;
+std::atomic_flag g_house_lock;
+
+struct HouseLock {
+  HouseLock() {
+    while (g_house_lock.test_and_set(std::memory_order_acquire)) raw::yield();
+  }
+  ~HouseLock() { g_house_lock.clear(std::memory_order_release); }
+};
+
+void* map_at(std::uintptr_t address, std::size_t bytes) {
+  void* p = ::mmap(reinterpret_cast<void*>(address), bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  return p == reinterpret_cast<void*>(address) ? p : nullptr;
+}
+
+}  // namespace
+
+void* house_allocate(std::size_t bytes, std::size_t alignment) {
+  alignment = std::max<std::size_t>(alignment, 16);
+  if (bytes > (std::size_t{1} << 40)) return nullptr;
+  const std::size_t needed = bytes + sizeof(Header) + (alignment > 16 ? alignment : 0);
+  HouseLock lock;
+  char* slot = nullptr;
+  std::uint32_t bin = kMapped;
+  if (needed <= std::size_t{1} << (kBins - 1)) {
+    bin = std::max(5, static_cast<int>(std::bit_width(needed - 1)));
+    if (g_free[bin] != nullptr) {
+      slot = reinterpret_cast<char*>(g_free[bin]);
+      g_free[bin] = g_free[bin]->next;
+    } else {
+      if (g_house_next == nullptr) {
+        g_house_next = static_cast<char*>(map_at(kHouseBase, kHouseSize));
+        if (g_house_next == nullptr) die("the address range of the house heap is taken");
+      }
+      slot = g_house_next;
+      g_house_next += std::size_t{1} << bin;
+      if (g_house_next > reinterpret_cast<char*>(kHouseBase + kHouseSize)) return nullptr;
+    }
+  } else {
+    slot = static_cast<char*>(map_at(g_mapped_next, needed));
+    if (slot == nullptr) return nullptr;
+    g_mapped_next += round_up(needed, 4096) + 4096;
+  }
+  const std::uintptr_t memory =
+      round_up(reinterpret_cast<std::uintptr_t>(slot) + sizeof(Header), alignment);
+  *(reinterpret_cast<Header*>(memory) - 1) =
+      Header{bytes, bin,
+             static_cast<std::uint32_t>(memory - reinterpret_cast<std::uintptr_t>(slot))};
+  return reinterpret_cast<void*>(memory);
+}
+
+void house_free(void* p) {
+  const Header* header = static_cast<Header*>(p) - 1;
+  char* slot = static_cast<char*>(p) - header->offset;
+  if (header->bin == kMapped) {
+    ::munmap(slot, header->size + header->offset);
+    return;
+  }
+  const std::uint32_t bin = header->bin;
+  HouseLock lock;
+  auto* freed = reinterpret_cast<FreeSlot*>(slot);
+  freed->next = g_free[bin];
+  g_free[bin] = freed;
+}
+
+std::size_t house_size(void* p) { return (static_cast<Header*>(p) - 1)->size; }
+
+bool in_house(const void* p) {
+  const auto address = reinterpret_cast<std::uintptr_t>(p);
+  return (address >= kHouseBase && address < kHouseBase + kHouseSize) ||
+         (address >= kMappedBase && address < kMappedBase + (std::uintptr_t{1} << 44));
+}
+
+}  // namespace heap
+
+}  // namespace lockstep

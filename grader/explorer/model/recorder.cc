@@ -1,0 +1,189 @@
+#include "grader/explorer/model/recorder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "grader/explorer/model/engine.h"
+#include "grader/explorer/trace/capture.h"
+
+namespace lockstep::recorder {
+
+namespace {
+
+struct Lock {
+  std::uintptr_t address;
+  int thread;
+  std::vector<trace::Frame> taken;
+};
+
+// Everything of one replay. Made anew for each, lives in the house heap.
+struct State {
+  trace::Symbols* symbols;
+  trace::Recording recording;
+  std::vector<std::vector<trace::Frame>> waiting;  // by thread
+  std::vector<Lock> held;
+  std::map<std::uintptr_t, std::vector<trace::Frame>> taken;
+  std::map<std::uintptr_t, BlockHistory> blocks;
+  std::vector<int> last_of;
+  int unwritten = -1;  // the event whose write is about to happen
+  std::uintptr_t unwritten_address = 0;
+  std::size_t unwritten_size = 0;
+};
+
+State* g_state;
+
+void finish_write() {
+  if (g_state->unwritten < 0) return;
+  std::uint64_t value = 0;
+  std::memcpy(&value, reinterpret_cast<const void*>(g_state->unwritten_address),
+              std::min<std::size_t>(g_state->unwritten_size, 8));
+  g_state->recording.events[static_cast<std::size_t>(g_state->unwritten)].after = value;
+  g_state->unwritten = -1;
+}
+
+template <class V>
+auto& grown(V& vector, int index) {
+  if (vector.size() <= static_cast<std::size_t>(index)) {
+    vector.resize(static_cast<std::size_t>(index) + 1);
+  }
+  return vector[static_cast<std::size_t>(index)];
+}
+
+std::vector<trace::Stack> others_than(int thread) {
+  std::vector<trace::Stack> others;
+  for (int i = 0; i < static_cast<int>(g_state->waiting.size()); ++i) {
+    if (i == thread || i >= g_engine.thread_count) continue;
+    if (g_engine.threads[i]->life == Life::kAlive) {
+      others.emplace_back(g_state->waiting[static_cast<std::size_t>(i)]);
+    }
+  }
+  return others;
+}
+
+trace::Target name(std::uintptr_t address, std::uint32_t size, int thread, trace::Stack accessor) {
+  const std::vector<trace::Stack> others = others_than(thread);
+  return g_state->symbols->target(address, size, accessor, others);
+}
+
+}  // namespace
+
+void begin(trace::Symbols* symbols) {
+  delete g_state;
+  g_state = new State;
+  g_state->symbols = symbols;
+}
+
+trace::Recording take() {
+  finish_write();
+  return std::move(g_state->recording);
+}
+
+std::vector<trace::Frame> stack() { return trace::capture_stack(0); }
+
+void note_stack(Thread* thread) {
+  finish_write();
+  grown(g_state->waiting, thread->id) = trace::capture_stack(0);
+}
+
+const std::vector<trace::Frame>& stack_of(int thread) { return grown(g_state->waiting, thread); }
+
+void value_follows(int event, std::uintptr_t address, std::size_t size) {
+  g_state->unwritten = event;
+  g_state->unwritten_address = address;
+  g_state->unwritten_size = size;
+}
+
+int add(trace::Event event) {
+  finish_write();
+  const int id = g_engine.current->id;
+  event.thread = id;
+  event.preempts = std::exchange(g_engine.preempted, false);
+  event.stack = stack();
+  const std::vector<trace::Stack> others = others_than(id);
+  g_state->symbols->annotate(event, others);
+  g_state->recording.events.push_back(std::move(event));
+  const int index = static_cast<int>(g_state->recording.events.size()) - 1;
+  while (static_cast<int>(g_state->last_of.size()) <= id) g_state->last_of.push_back(-1);
+  g_state->last_of[static_cast<std::size_t>(id)] = index;
+  return index;
+}
+
+int add(Op op, std::uintptr_t address) {
+  trace::Event event;
+  event.op = op;
+  event.address = address;
+  return add(std::move(event));
+}
+
+trace::Event& at(int index) { return g_state->recording.events[static_cast<std::size_t>(index)]; }
+
+int last_event() { return static_cast<int>(g_state->recording.events.size()) - 1; }
+
+int last_event_of(int thread) {
+  return thread < static_cast<int>(g_state->last_of.size())
+             ? g_state->last_of[static_cast<std::size_t>(thread)]
+             : -1;
+}
+
+trace::Target target(std::uintptr_t address, std::uint32_t size) {
+  const std::vector<trace::Frame> mine = stack();
+  return name(address, size, g_engine.current->id, mine);
+}
+
+trace::Target target_seen_by(int thread, std::uintptr_t address, std::uint32_t size) {
+  return name(address, size, thread, stack_of(thread));
+}
+
+void took(std::uintptr_t lock) {
+  g_state->held.push_back({lock, g_engine.current->id, stack()});
+  g_state->taken[lock] = g_state->held.back().taken;
+}
+
+void released(std::uintptr_t lock) {
+  auto& held = g_state->held;
+  for (auto it = held.rbegin(); it != held.rend(); ++it) {
+    if (it->address != lock) continue;
+    held.erase(std::next(it).base());
+    return;
+  }
+}
+
+std::vector<trace::HeldLock> held_by(int thread) {
+  std::vector<trace::HeldLock> result;
+  for (const Lock& lock : g_state->held) {
+    if (lock.thread != thread) continue;
+    result.push_back({name(lock.address, 1, thread, lock.taken), lock.taken});
+  }
+  return result;
+}
+
+std::vector<trace::Frame> taken_at(std::uintptr_t lock) {
+  const auto it = g_state->taken.find(lock);
+  return it == g_state->taken.end() ? std::vector<trace::Frame>{} : it->second;
+}
+
+void allocated(std::uintptr_t address, std::size_t /*size*/) {
+  BlockHistory& block = g_state->blocks[address];
+  block.allocated_by = g_engine.current->id;
+  block.allocated = stack();
+}
+
+void freed(std::uintptr_t address) {
+  BlockHistory& block = g_state->blocks[address];
+  block.freed_by = g_engine.current->id;
+  block.freed = stack();
+  block.freed_event = last_event();
+}
+
+const BlockHistory* history(std::uintptr_t block) {
+  const auto it = g_state->blocks.find(block);
+  return it == g_state->blocks.end() ? nullptr : &it->second;
+}
+
+void created(int thread, std::vector<trace::Frame> where) {
+  grown(g_state->recording.threads, thread).created = std::move(where);
+}
+
+}  // namespace lockstep::recorder

@@ -1,0 +1,344 @@
+// Who goes on: the loop that every visible operation passes through.
+
+#include <algorithm>
+
+#include "grader/explorer/detect/racy.h"
+#include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/model/engine.h"
+#include "grader/explorer/model/execution.h"
+#include "grader/explorer/model/recorder.h"
+#include "grader/explorer/search/searcher.h"
+
+namespace lockstep {
+
+Engine g_engine;
+
+namespace {
+
+// A timed wait or a sleep may end early (slow-threads clock) this often in one thread of one
+// execution while others could run; without a bound a polling loop would never be exhausted.
+constexpr int kEarlyTimeouts = 3;
+
+// A thread that could be interrupted is, after this many points: `while (!stop) ++n;` needs others to
+// run even under a search that would let it go on for ever.
+constexpr int kMaxRunLength = 1000;
+
+constexpr int kKnownSpinTurns = 3;
+
+// Rounds in which only spinning threads ran and none of them wrote.
+constexpr int kFruitlessRounds = 8;
+
+enum class Ready { kNo, kYes, kAtDeadline };
+
+bool mutex_free(const Object* lock, int thread) {
+  return (lock->owner < 0 && lock->readers == 0) || (lock->recursive && lock->owner == thread);
+}
+
+// Whether `thread` could do its pending operation now, deadlines apart.
+bool can_proceed(const Thread& thread) {
+  const Pending& p = thread.pending;
+  switch (p.op) {
+    case Op::kLock:
+      return mutex_free(p.object, thread.id);
+    case Op::kReadLock:
+      return p.object->owner < 0;
+    case Op::kWake:
+      return thread.woken && p.mutex->owner < 0;
+    case Op::kFutexWoken:
+    case Op::kBarrierLeave:
+      return thread.woken;
+    case Op::kSemWait:
+      return p.object->count > 0;
+    case Op::kOnceBegin:
+      return p.object->owner < 0;
+    case Op::kJoin:
+      return g_engine.threads[p.other]->life == Life::kDone;
+    case Op::kSleep:
+    case Op::kQuiesce:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Ready readiness(const Thread& thread) {
+  if (can_proceed(thread)) return Ready::kYes;
+  const Pending& p = thread.pending;
+  if (!p.timed) return Ready::kNo;
+  // A condition wait that timed out still has to take its mutex.
+  if (p.op == Op::kWake && p.mutex->owner >= 0) return Ready::kNo;
+  return p.deadline <= g_engine.now ? Ready::kYes : Ready::kAtDeadline;
+}
+
+struct Candidates {
+  std::uint8_t enabled[kMaxThreads];
+  int count = 0;
+  int current = -1;
+
+  void add(const Thread& thread) {
+    if (&thread == g_engine.current) current = count;
+    enabled[count++] = static_cast<std::uint8_t>(thread.id);
+  }
+};
+
+template <class F>
+void for_each_alive(F f) {
+  for (int i = 0; i < g_engine.thread_count; ++i) {
+    Thread& thread = *g_engine.threads[i];
+    if (thread.life == Life::kAlive) f(thread);
+  }
+}
+
+void add_quiescers(Candidates& candidates) {
+  for_each_alive([&](Thread& thread) {
+    if (thread.pending.op == Op::kQuiesce) candidates.add(thread);
+  });
+}
+
+void add_aside(Candidates& candidates, Aside aside) {
+  for_each_alive([&](Thread& thread) {
+    if (thread.aside == aside && readiness(thread) == Ready::kYes) candidates.add(thread);
+  });
+}
+
+// Nobody can run: the clock goes on to the next deadline.
+void advance_clock(Candidates& candidates) {
+  std::uint64_t earliest = ~std::uint64_t{0};
+  for_each_alive([&](Thread& thread) {
+    if (readiness(thread) == Ready::kAtDeadline) {
+      earliest = std::min(earliest, thread.pending.deadline);
+    }
+  });
+  if (earliest == ~std::uint64_t{0}) return;
+  g_engine.now = earliest;
+  note_clock_tick();
+  for_each_alive([&](Thread& thread) {
+    if (thread.aside == Aside::kNo && readiness(thread) == Ready::kYes) candidates.add(thread);
+  });
+}
+
+// Only threads that spin are left. They get their turns, one after the other, and when nothing ever
+// comes of it that is a livelock.
+void rotate_spinners(Candidates& candidates) {
+  add_aside(candidates, Aside::kSpinning);
+  if (candidates.count == 0) return;
+  if (++g_engine.fruitless > kFruitlessRounds * candidates.count) fail_livelock();
+  // Fair: the one after the current thread.
+  const int next = (candidates.current + 1) % candidates.count;
+  candidates.enabled[0] = candidates.enabled[next];
+  candidates.current = candidates.enabled[0] == g_engine.current->id ? 0 : -1;
+  candidates.count = 1;
+}
+
+void apply_fairness(Candidates& candidates) {
+  const int bound = g_engine.options->fairness;
+  if (bound <= 0) return;
+  for (int i = 0; i < candidates.count; ++i) {
+    const int id = candidates.enabled[i];
+    if (g_engine.threads[id]->passed_over >= bound) {
+      candidates.enabled[0] = static_cast<std::uint8_t>(id);
+      candidates.current = g_engine.current->id == id ? 0 : -1;
+      candidates.count = 1;
+      return;
+    }
+  }
+}
+
+void limit_run_length(Candidates& candidates) {
+  Engine& e = g_engine;
+  if (candidates.current < 0 || candidates.count == 1) {
+    e.run_length = 0;
+    return;
+  }
+  if (++e.run_length <= kMaxRunLength) return;
+  e.bound_hit = true;
+  e.run_length = 0;
+  for (int i = candidates.current; i + 1 < candidates.count; ++i) {
+    candidates.enabled[i] = candidates.enabled[i + 1];
+  }
+  --candidates.count;
+  candidates.current = -1;
+}
+
+void count_passed_over(const Candidates& candidates, int chosen) {
+  if (g_engine.options->fairness <= 0) return;
+  for (int i = 0; i < candidates.count; ++i) {
+    Thread& thread = *g_engine.threads[candidates.enabled[i]];
+    thread.passed_over = thread.id == chosen ? 0 : thread.passed_over + 1;
+  }
+}
+
+// The next thread to run, or nullptr when all have ended. Does not return when none can run.
+Thread* pick() {
+  Engine& e = g_engine;
+  if (++e.steps > e.options->steps) {
+    e.bound_hit = true;
+    fail_livelock();
+  }
+  Candidates candidates;
+  for_each_alive([&](Thread& thread) {
+    if (thread.aside != Aside::kNo) return;
+    switch (readiness(thread)) {
+      case Ready::kYes:
+        candidates.add(thread);
+        break;
+      case Ready::kAtDeadline:
+        if (!e.slow_threads) break;
+        if (thread.early_timeouts < kEarlyTimeouts) {
+          candidates.add(thread);
+        } else {
+          e.bound_hit = true;
+        }
+        break;
+      case Ready::kNo:
+        break;
+    }
+  });
+  if (candidates.count == 0) add_aside(candidates, Aside::kYielded);
+  if (candidates.count == 0) add_quiescers(candidates);
+  if (candidates.count == 0) advance_clock(candidates);
+  if (candidates.count == 0) rotate_spinners(candidates);
+  if (candidates.count == 0) {
+    if (e.live_count == 0) return nullptr;
+    fail_stuck();
+  }
+  apply_fairness(candidates);
+  limit_run_length(candidates);
+
+  int index = 0;
+  if (candidates.count > 1 || e.strategy->wants_every_point()) {
+    index = e.strategy->choose_thread({candidates.enabled, candidates.count, candidates.current});
+    if (index < 0) cut_execution();
+  }
+  Thread* chosen = e.threads[candidates.enabled[index]];
+  e.preempted = candidates.current >= 0 && chosen != e.current;
+  if (e.preempted) ++e.preemptions;
+  if (chosen != e.current) e.run_length = 0;
+  e.hash = (e.hash ^ (static_cast<std::uint64_t>(chosen->id) << 8 |
+                      static_cast<std::uint64_t>(chosen->pending.op))) *
+               0x100000001B3u +
+           chosen->pending.address;
+  count_passed_over(candidates, chosen->id);
+
+  Pending& p = chosen->pending;
+  if (p.timed && !can_proceed(*chosen)) {
+    chosen->timed_out = true;
+    if (p.deadline > e.now) {
+      e.now = p.deadline;
+      if (candidates.count > 1) ++chosen->early_timeouts;
+    }
+  }
+  chosen->aside = Aside::kNo;
+  for_each_alive([&](Thread& thread) {
+    if (&thread != chosen && thread.aside == Aside::kYielded) thread.aside = Aside::kNo;
+  });
+  return chosen;
+}
+
+void run_next() {
+  Thread* me = g_engine.current;
+  Thread* next = pick();
+  if (next == me) return;
+  g_engine.current = next;
+  fiber::switch_threads(me, next);
+}
+
+}  // namespace
+
+void reach_point() {
+  Thread* me = g_engine.current;
+  me->timed_out = false;
+  if (g_engine.recording) recorder::note_stack(me);
+  g_engine.accesses = 0;
+  if (me->starting) {
+    // What a thread does before its first visible operation commutes with everything: it is run in
+    // the step that creates the thread, so that starting is no step of its own.
+    me->starting = false;
+    g_engine.current = me->creator;
+    fiber::switch_threads(me, me->creator);
+    return;
+  }
+  run_next();
+}
+
+void reach_point(Op op, std::uintptr_t address, Object* object, const void* pc) {
+  Pending& p = g_engine.current->pending;
+  p = Pending{};
+  p.op = op;
+  p.address = address;
+  p.object = object;
+  p.pc = pc;
+  reach_point();
+}
+
+void note_write() {
+  g_engine.fruitless = 0;
+  for_each_alive([](Thread& thread) {
+    if (&thread != g_engine.current && thread.aside == Aside::kSpinning) thread.aside = Aside::kNo;
+  });
+  leave_spin();
+}
+
+void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc) {
+  Thread* me = g_engine.current;
+  const int turns = me->spin.note(address, value, pc);
+  // Code that is known to spin is set aside at its third identical read; other code gets the benefit
+  // of the doubt (a short loop may well read one value several times), so that no interleaving of it
+  // is lost.
+  const bool known = !g_spinning_code.empty() && g_spinning_code.has(pc);
+  if (turns < (known ? kKnownSpinTurns : kSpinTurns)) return;
+  me->aside = Aside::kSpinning;
+  if (turns == kSpinTurns && !known) g_spinning_code.learn(pc);
+  if (turns == (known ? kKnownSpinTurns : kSpinTurns)) note_busy_wait(address);
+}
+
+int choose(int count) {
+  return count <= 1 ? 0 : g_engine.strategy->choose_outcome(count);
+}
+
+bool may_fail_weakly(const void* pc) {
+  Engine& e = g_engine;
+  if (!e.options->weak_cas_fails || e.weak_failure_count == 16) return false;
+  for (int i = 0; i < e.weak_failure_count; ++i) {
+    if (e.weak_failures[i] == pc) return false;
+  }
+  e.weak_failures[e.weak_failure_count++] = pc;
+  return true;
+}
+
+bool is_asleep(const Thread& thread) {
+  return thread.life == Life::kAlive && readiness(thread) != Ready::kYes;
+}
+
+int count_asleep() {
+  int count = 0;
+  for_each_alive([&](Thread& thread) {
+    if (&thread != g_engine.current && is_asleep(thread)) ++count;
+  });
+  return count;
+}
+
+void finish_thread() {
+  Engine& e = g_engine;
+  Thread* me = e.current;
+  e.active = false;
+  me->life = Life::kDone;
+  --e.live_count;
+  me->at_exit.assign(me->clock);
+  me->clock.at[me->id]++;
+  thread_ended(me);
+  note_write();
+  if (me->starting) {
+    // It never had a visible operation: back to its creator, in the middle of whose step it ran.
+    me->starting = false;
+    e.current = me->creator;
+    fiber::finish(me, me->creator);
+  }
+  if (e.program && me->id == 0) leave_execution();
+  Thread* next = pick();
+  if (next == nullptr) leave_execution();
+  e.current = next;
+  fiber::finish(me, next);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,126 @@
+#ifndef GRADER_EXPLORER_MODEL_THREAD_H_
+#define GRADER_EXPLORER_MODEL_THREAD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "grader/explorer/detect/vector_clock.h"
+#include "grader/explorer/model/object.h"
+#include "grader/explorer/model/operation.h"
+
+namespace lockstep {
+
+// The visible operation a thread will do when the scheduler next lets it run.
+struct Pending {
+  Op op = Op::kStart;
+  bool timed = false;          // may also end because `deadline` came
+  bool weak = false;           // compare_exchange_weak: may fail for no reason
+  std::uint32_t size = 0;      // bytes, of a memory operation
+  std::int16_t other = -1;     // the thread to be joined
+  std::uintptr_t address = 0;
+  Object* object = nullptr;    // what it is done on; of kWake the condition
+  Object* mutex = nullptr;     // of kWait and kWake
+  std::uint64_t deadline = 0;  // virtual nanoseconds
+  const void* pc = nullptr;
+};
+
+enum class Life : std::uint8_t { kAlive, kDone };
+
+// Why the scheduler passes over a thread that could run.
+enum class Aside : std::uint8_t {
+  kNo,
+  kYielded,   // until another thread has taken a step
+  kSpinning,  // until another thread writes
+};
+
+// The reads a thread repeats without doing anything else: a loop that waits by looking. Values that
+// change, and any step of the thread's own that changes something, empty it.
+struct SpinSet {
+  static constexpr int kReads = 6;
+  struct Read {
+    std::uintptr_t address;
+    std::uint64_t value;
+    const void* pc;
+    int count;
+  };
+  Read reads[kReads];
+  int used;
+  int oldest;
+
+  void clear() { used = oldest = 0; }
+  // The read happens (again); returns how often it did in a row.
+  int note(std::uintptr_t address, std::uint64_t value, const void* pc) {
+    for (int i = 0; i < used; ++i) {
+      Read& read = reads[i];
+      if (read.address != address || read.pc != pc) continue;
+      if (read.value == value) return ++read.count;
+      clear();
+      break;
+    }
+    int at = used;
+    if (used < kReads) {
+      ++used;
+    } else {
+      at = oldest;
+      oldest = (oldest + 1) % kReads;
+    }
+    reads[at] = Read{address, value, pc, 1};
+    return 1;
+  }
+};
+
+struct ThreadExit {  // a destructor of a thread_local
+  void (*call)(void*);
+  void* object;
+};
+
+inline constexpr int kMaxKeys = 64;
+
+struct Thread {
+  // What every step touches.
+  int id;
+  Life life;
+  Aside aside;
+  bool woken;         // taken out of a wait by a notify, a post, the last of a barrier
+  bool timed_out;     // the scheduler let the deadline win
+  bool starting;      // runs up to its first visible operation inside its creator's step
+  bool detached;
+  bool joined;
+  bool has_release_fence;
+  int outside;        // depth of calls into code that is not modelled (doctest)
+  int passed_over;    // steps in a row at which it could have run and did not
+  int early_timeouts; // deadlines that won although others could run
+  Pending pending;
+  void* stack_pointer;
+  std::uintptr_t fs_base;
+
+  SpinSet spin;
+  int clock_reads;    // since its last other visible operation
+  int polls;          // sleeps since another thread took a step
+
+  Thread* creator;
+  void* (*entry)(void*);
+  void* argument;
+  void* result;
+  const void* created_at;
+
+  // Shadow call stack, from __tsan_func_entry: the caller of each live function.
+  int depth;
+  const void* calls[256];
+
+  ThreadExit* exits;
+  int exit_count;
+  int exit_capacity;
+  void* keys[kMaxKeys];
+  bool uses_keys;
+  struct CleanupHandler* cleanups;
+
+  VectorClock clock;          // happens-before
+  VectorClock acquired;       // what relaxed loads have seen, for an acquire fence
+  VectorClock release_fence;  // what relaxed stores after the fence publish
+  VectorClock at_exit;
+};
+
+}  // namespace lockstep
+
+#endif  // GRADER_EXPLORER_MODEL_THREAD_H_

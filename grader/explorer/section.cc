@@ -1,0 +1,73 @@
+// CriticalSection and BoundedWaiting.
+
+#include "grader/explorer/explore.h"
+#include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/hooks/plain_memory.h"
+
+namespace lockstep {
+
+namespace {
+
+std::string text(int number) { return std::to_string(number); }
+
+}  // namespace
+
+void CriticalSection::enter() {
+  const void* pc = LOCKSTEP_CALLER;
+  ++inside_;
+  ++visits_;
+  if (inside_ > most_) most_ = inside_;
+  if (inside_ > capacity_) {
+    fail(capacity_ == 1 ? "two threads are inside the critical section at once"
+                        : text(inside_) + " threads are inside at once",
+         "at most " + text(capacity_) + " inside", text(inside_) + " inside", Rule::kNotInsideLock);
+  }
+  if (capacity_ == 1 && modelled()) plain_access(address_of(&memory_), sizeof memory_, true, pc);
+}
+
+void CriticalSection::leave() {
+  if (capacity_ == 1 && modelled()) {
+    plain_access(address_of(&memory_), sizeof memory_, true, LOCKSTEP_CALLER);
+  }
+  --inside_;
+}
+
+void CriticalSection::visit() {
+  enter();
+  interleave();
+  leave();
+}
+
+// A thread that is in `wait`.
+struct BoundedWaiting::Waiter {
+  Thread* thread;
+  Waiter* next;
+  int overtaken;
+  bool slept;
+};
+
+void BoundedWaiting::wait(const std::function<void()>& acquire) {
+  if (!g_engine.exploring) {
+    acquire();
+    return;
+  }
+  Waiter me{self(), first_, 0, false};
+  first_ = &me;
+  acquire();
+  const Inside inside;
+  for (Waiter** at = &first_; *at != nullptr; at = &(*at)->next) {
+    if (*at == &me) {
+      *at = me.next;
+      break;
+    }
+  }
+  for (Waiter* other = first_; other != nullptr; other = other->next) {
+    other->slept = other->slept || is_asleep(*other->thread);
+    if (!other->slept || ++other->overtaken <= bound_) continue;
+    fail("a thread that sleeps in its wait is overtaken again and again",
+         "overtaken at most " + text(bound_) + " times", text(other->overtaken) + " times",
+         Rule::kStarvation);
+  }
+}
+
+}  // namespace lockstep
