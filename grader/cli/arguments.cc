@@ -180,23 +180,19 @@ void Commands::add_explore() {
       ->type_name("SCHEDULE");
   command->add_option("--ignore", ignored_, "look past this rule")
       ->type_name("RULE")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_option("--require", required_, "a finding, where it would be a note")
       ->type_name("RULE")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_option("--clock", explore_.clock, "how virtual time moves (both)")
       ->check(CLI::IsMember({"both", "strict", "slow-threads"}).description(""))
       ->type_name("both|strict|slow-threads");
   command->add_option("-I", includes_, "a folder of headers")
       ->type_name("DIR")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_option("-D", defines_, "a macro")
       ->type_name("NAME[=VALUE]")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_flag("--json", explore_.json, "one object (docs/commands.md)");
 }
 

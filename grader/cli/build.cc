@@ -80,10 +80,22 @@ std::vector<std::string> targets(const std::vector<Lab>& labs) {
   return result;
 }
 
-// Where Bazel put things. The links in the tree move when somebody builds with another
-// configuration, so what they lead to is kept.
+// Where Bazel puts what it builds. The link in the tree leads there until somebody builds with
+// another configuration, which may have been just now: Bazel itself knows better.
+fs::path bin_folder(const Workspace& workspace) {
+  Command command;
+  command.argv = bazel({"info", "bazel-bin"});
+  command.directory = workspace.root();
+  command.capture_output = true;
+  command.capture_errors = true;
+  const Finished finished = run(command);
+  const std::string folder = finished.output.substr(0, finished.output.find('\n'));
+  if (finished.status == 0 && !folder.empty()) return folder;
+  return workspace.root() / ".bazel" / "bin";
+}
+
 Built locate(const Workspace& workspace, const std::vector<Lab>& labs) {
-  const fs::path bin = workspace.root() / ".bazel" / "bin";
+  const fs::path bin = bin_folder(workspace);
   Built built{fs::canonical(bin / "grader/judge/judge"), fs::canonical(bin / "grader/toolkit"), {}};
   for (const Lab& lab : labs) built.kits[lab.name] = fs::canonical(bin / "labs" / lab.name / "kit");
   return built;

@@ -30,7 +30,7 @@ judge::Verdict judge(const Built& built, const JudgeRequest& request) {
   }
   if (!request.schedule.empty()) argv.insert(argv.end(), {"--schedule", request.schedule});
   if (request.seed) argv.insert(argv.end(), {"--seed", std::to_string(*request.seed)});
-  if (!request.own_labs.empty()) argv.insert(argv.end(), {"--own", request.own_labs.string()});
+  if (!request.own_labs.empty()) argv.insert(argv.end(), {"--own-labs", request.own_labs.string()});
   // The judge talks through its verdict; what else it prints is about its own failure.
   command.capture_output = true;
   command.capture_errors = true;
