@@ -13,6 +13,7 @@
 // with a field `event`:
 //
 //   hello                                        main was reached
+//   refused       call                           a system call that the judge forbids was made
 //   listed        number name file line points hints      one a case, only with --list
 //   case_begin    case name
 //   exploration   case ordinal seed checks result         what one `explore` found

@@ -142,8 +142,13 @@ class Compiler {
     if (error.errors == 0 && ending.output.find("out of memory") != std::string::npos) {
       return fail(Rule::kMemoryLimit, "The compiler ran out of memory.");
     }
+    if (error.errors == 0 && ending.end == End::kOutput) {
+      return fail(Rule::kCompileError,
+                  fmt::format("The compiler's first message alone has more than {} KiB.",
+                              limits_.output_bytes >> 10));
+    }
     // Not one error: the compiler, or the jail, could not even begin.
-    if (error.errors == 0 && ending.end != End::kOutput) {
+    if (error.errors == 0) {
       compilation_.machine_fault = true;
       return fail(Rule::kCompileError, "The compiler could not run: " + error.message);
     }
@@ -151,8 +156,9 @@ class Compiler {
     for (const Forbidden& forbidden : kit_.forbidden) {
       if (forbidden.identifier != error.poisoned) continue;
       return fail(Rule::kForbidden,
-                  fmt::format("uses `{}`: {}.", forbidden.identifier, forbidden.reason), error.file,
-                  error.line);
+                  fmt::format("{} uses `{}`: {}.", error.file.substr(error.file.rfind('/') + 1),
+                              forbidden.identifier, forbidden.reason),
+                  error.file, error.line);
     }
     return fail(Rule::kCompileError, error.message, error.file, error.line);
   }

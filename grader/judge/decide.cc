@@ -85,7 +85,8 @@ void report_checks(CaseVerdict& verdict, const CaseAccount& account) {
        fmt::format("The check at {}:{} does not hold.", file, first.line));
   verdict.expected = first.expression;
   verdict.seen = first.expanded;
-  for (std::size_t i = 1; i < account.failed_checks.size(); ++i) {
+  constexpr std::size_t kTold = 5;
+  for (std::size_t i = 1; i < std::min(kTold, account.failed_checks.size()); ++i) {
     const FailedCheck& more = account.failed_checks[i];
     verdict.details.push_back(
         fmt::format("line {}: expected {}, seen {}", more.line, more.expression, more.expanded));

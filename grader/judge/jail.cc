@@ -270,7 +270,7 @@ Jail::Launch Jail::prepare(const Command& command, const std::optional<Cgroup>& 
   launch.descriptors = command.descriptors;
   launch.limits = command.limits;
   launch.memory_by_limit = !cgroup || !cgroup->limits_memory();
-  launch.tasks_by_limit = changes_user_;
+  launch.tasks_by_limit = changes_user_ && !(cgroup && cgroup->limits_tasks());
   if (cgroup) launch.join_files = cgroup->join_files();
   if (changes_user_) launch.user = user_;
 

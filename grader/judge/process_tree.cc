@@ -16,6 +16,7 @@ struct Stat {
   char state = '?';
   double own_cpu = 0;     // seconds
   double waited_cpu = 0;  // of children that were waited for
+  int threads = 0;
   long resident_bytes = 0;
 };
 
@@ -36,7 +37,8 @@ std::optional<Stat> read_stat(const std::string& file) {
   for (int i = 0; i < kBeforeTimes; ++i) fields >> skipped;
   long user = 0, system = 0, waited_user = 0, waited_system = 0;
   fields >> user >> system >> waited_user >> waited_system;
-  constexpr int kBeforeResident = 6;  // priority ... vsize
+  fields >> skipped >> skipped >> stat.threads;  // priority and nice in front
+  constexpr int kBeforeResident = 3;             // itrealvalue ... vsize
   for (int i = 0; i < kBeforeResident; ++i) fields >> skipped;
   long pages = 0;
   fields >> pages;
@@ -80,6 +82,7 @@ Usage usage_of_tree(pid_t root) {
     if (!stat || stat->state == 'Z') continue;
     usage.cpu_seconds += stat->own_cpu + stat->waited_cpu;
     usage.resident_bytes += stat->resident_bytes;
+    usage.tasks += stat->threads;
     ++usage.processes;
   }
   return usage;

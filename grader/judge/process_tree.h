@@ -14,6 +14,7 @@ struct Usage {
   double cpu_seconds = 0;   // of the living and of the children they have waited for
   long resident_bytes = 0;  // shared pages counted once for each process
   int processes = 0;
+  int tasks = 0;  // threads of all processes
 };
 Usage usage_of_tree(pid_t root);
 

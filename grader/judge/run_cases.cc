@@ -76,9 +76,20 @@ class Session {
     if (!account_.breach().empty()) return Next::kStop;
     // Every case has the whole of its limits.
     if (account_.current() == before && account_.said_hello() == hello_before) return Next::kGoOn;
-    if (before && hello_before) seconds_[*before] = since_last_change();
+    note_seconds();
     last_change_ = Clock::now();
     return Next::kFreshStart;
+  }
+
+  // Cases that ended within one look at the stream share the time since the last.
+  void note_seconds() {
+    std::vector<int> ended;
+    for (const CaseAccount& told : account_.cases()) {
+      if (told.complete && !seconds_.contains(told.number)) ended.push_back(told.number);
+    }
+    const double share =
+        since_last_change() / static_cast<double>(std::max<std::size_t>(1, ended.size()));
+    for (const int number : ended) seconds_[number] = share;
   }
 
   const Workshop& workshop_;

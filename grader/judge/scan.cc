@@ -129,19 +129,19 @@ class Scan {
       return std::nullopt;  // header() looks at it
     }
     if ((name->text == "define" || name->text == "undef") && operand != nullptr) {
-      return macro(*operand);
+      return macro(hash, *operand);
     }
     if (name->text == "pragma") return pragma(hash, operand);
     return std::nullopt;
   }
 
-  std::optional<Refusal> macro(const Token& name) const {
+  std::optional<Refusal> macro(const Token& hash, const Token& name) const {
     if (is_keyword(name.text) || is_reserved(name.text)) {
-      return refuse(name.line,
+      return refuse(hash.line,
                     fmt::format("makes a macro of `{}`, a word of the language", name.text));
     }
     if (words_of_tests_.contains(name.text)) {
-      return refuse(name.line,
+      return refuse(hash.line,
                     fmt::format("makes a macro of `{}`, a word of the tests", name.text));
     }
     return std::nullopt;

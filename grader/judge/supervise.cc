@@ -111,7 +111,7 @@ class Watch {
     last_look_ = Clock::now();
     const Usage usage = usage_of_tree(prisoner_.pid());
     const auto& cgroup = prisoner_.cgroup();
-    if ((cgroup && cgroup->ran_out_of_tasks()) ||
+    if ((cgroup && cgroup->ran_out_of_tasks()) || usage.tasks > limits_.tasks ||
         (limits_.processes > 0 && usage.processes > limits_.processes + kJailProcesses)) {
       end_ = End::kProcesses;
     } else if (usage.resident_bytes > limits_.memory_bytes &&

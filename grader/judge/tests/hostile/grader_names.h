@@ -1,0 +1,4 @@
+// Talks to the test framework itself.
+namespace doctest {
+int anything();
+}

@@ -1,0 +1,16 @@
+// Dies with as large an image as it may have.
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <cstring>
+
+struct Dier {
+  Dier() {
+    const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_CORE, &unlimited);
+    constexpr std::size_t kSize = 512 << 20;
+    std::memset(std::malloc(kSize), 1, kSize);
+    std::abort();
+  }
+};
+inline Dier dier;

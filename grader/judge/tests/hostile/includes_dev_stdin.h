@@ -1,0 +1,2 @@
+// Whatever the compiler is given as input.
+#include </dev/stdin>

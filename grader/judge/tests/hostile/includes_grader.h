@@ -1,0 +1,2 @@
+// The grader's own headers.
+#include "grader/explorer/explore.h"

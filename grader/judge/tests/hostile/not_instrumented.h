@@ -1,0 +1,2 @@
+// Hides from the explorer.
+__attribute__((no_sanitize("thread"))) inline void hidden() {}

