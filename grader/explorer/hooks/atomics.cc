@@ -296,3 +296,116 @@ bool lockstep_atomic_compare_exchange_16(volatile U128* p, U128* e, U128 v, int 
   if (!modelled()) return plain_compare_exchange(p, e, v);
   return compare_exchange(p, e, v, order, failure, false, LOCKSTEP_CALLER);
 }
+
+// The generic entry points, for objects of other sizes: libatomic takes a lock of its own around them,
+// so they are atomic for the model too.
+namespace {
+
+void generic_access(Op op, const void* p, std::size_t size, bool writes, const void* pc) {
+  Pending& pending = self()->pending;
+  pending = Pending{};
+  pending.op = op;
+  pending.address = address_of(p);
+  pending.size = static_cast<U32>(size);
+  pending.pc = pc;
+  reach_point();
+  const int event = record_step(op, p, static_cast<int>(size), 0, 0);
+  shadow::access(address_of(p), size,
+                 writes ? shadow::Kind::kAtomicWrite : shadow::Kind::kAtomicRead, pc, event);
+}
+
+void generic_load(std::size_t size, const void* p, void* result, int order, const void* pc) {
+  generic_access(Op::kAtomicLoad, p, size, false, pc);
+  synchronise_load(object_at(p), order);
+  std::memcpy(result, p, size);
+}
+
+void generic_store(std::size_t size, void* p, const void* value, int order, const void* pc) {
+  generic_access(Op::kAtomicStore, p, size, true, pc);
+  synchronise_store(object_at(p), order, false);
+  std::memcpy(p, value, size);
+  note_write();
+}
+
+void generic_exchange(std::size_t size, void* p, const void* value, void* result, int order,
+                      const void* pc) {
+  generic_access(Op::kAtomicRmw, p, size, true, pc);
+  synchronise_load(object_at(p), order);
+  synchronise_store(object_at(p), order, true);
+  std::memcpy(result, p, size);
+  std::memcpy(p, value, size);
+  note_write();
+}
+
+bool generic_compare_exchange(std::size_t size, void* p, void* expected, const void* desired,
+                              int order, int failure, const void* pc) {
+  generic_access(Op::kAtomicCas, p, size, true, pc);
+  const bool succeeds = std::memcmp(p, expected, size) == 0;
+  synchronise_load(object_at(p), succeeds ? order : failure);
+  if (succeeds) {
+    synchronise_store(object_at(p), order, true);
+    std::memcpy(p, desired, size);
+    note_write();
+  } else {
+    std::memcpy(expected, p, size);
+  }
+  return succeeds;
+}
+
+// Outside of explored code nobody shares such objects.
+class Modelled {
+ public:
+  Modelled() : was_(g_engine.active) { g_engine.active = false; }
+  ~Modelled() { g_engine.active = was_; }
+  explicit operator bool() const { return was_; }
+
+ private:
+  const bool was_;
+};
+
+}  // namespace
+
+LOCKSTEP_HOOK void lockstep_atomic_load(std::size_t size, const void* p, void* result,
+                                        int order) asm("__atomic_load");
+void lockstep_atomic_load(std::size_t size, const void* p, void* result, int order) {
+  if (const Modelled modelled{}) {
+    generic_load(size, p, result, order, LOCKSTEP_CALLER);
+  } else {
+    std::memcpy(result, p, size);
+  }
+}
+LOCKSTEP_HOOK void lockstep_atomic_store(std::size_t size, void* p, const void* value,
+                                         int order) asm("__atomic_store");
+void lockstep_atomic_store(std::size_t size, void* p, const void* value, int order) {
+  if (const Modelled modelled{}) {
+    generic_store(size, p, value, order, LOCKSTEP_CALLER);
+  } else {
+    std::memcpy(p, value, size);
+  }
+}
+LOCKSTEP_HOOK void lockstep_atomic_exchange(std::size_t size, void* p, const void* value,
+                                            void* result, int order) asm("__atomic_exchange");
+void lockstep_atomic_exchange(std::size_t size, void* p, const void* value, void* result,
+                              int order) {
+  if (const Modelled modelled{}) {
+    generic_exchange(size, p, value, result, order, LOCKSTEP_CALLER);
+  } else {
+    std::memcpy(result, p, size);
+    std::memcpy(p, value, size);
+  }
+}
+LOCKSTEP_HOOK bool lockstep_atomic_compare_exchange(std::size_t size, void* p, void* expected,
+                                                    const void* desired, int order,
+                                                    int failure) asm("__atomic_compare_exchange");
+bool lockstep_atomic_compare_exchange(std::size_t size, void* p, void* expected,
+                                      const void* desired, int order, int failure) {
+  if (const Modelled modelled{}) {
+    return generic_compare_exchange(size, p, expected, desired, order, failure, LOCKSTEP_CALLER);
+  }
+  if (std::memcmp(p, expected, size) == 0) {
+    std::memcpy(p, desired, size);
+    return true;
+  }
+  std::memcpy(expected, p, size);
+  return false;
+}

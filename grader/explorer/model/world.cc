@@ -32,6 +32,7 @@ struct Range {
 // Memory whose pages are watched for writes.
 struct Watched {
   Range range;
+  Range bindings;         // .got.plt: the loader's, filled in at first calls; never put back
   char* kept;            // the contents of written pages, at the same offsets
   std::uint32_t* dirty;  // page numbers
   std::uint8_t* is_dirty;
@@ -58,10 +59,29 @@ bool ends_in(const char* path, const char* stem) {
   return std::strncmp(base != nullptr ? base + 1 : path, stem, std::strlen(stem)) == 0;
 }
 
-void watch(Range range) {
+// Where the loader keeps the addresses that it looks up lazily.
+Range lazy_bindings(const dl_phdr_info& info) {
+  Range bindings;
+  std::size_t relocations = 0;
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& p = info.dlpi_phdr[i];
+    if (p.p_type != PT_DYNAMIC) continue;
+    for (auto* d = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr + p.p_vaddr);
+         d->d_tag != DT_NULL; ++d) {
+      if (d->d_tag == DT_PLTGOT) bindings.begin = d->d_un.d_ptr;
+      if (d->d_tag == DT_PLTRELSZ) relocations = d->d_un.d_val / sizeof(ElfW(Rela));
+    }
+  }
+  constexpr std::size_t kReserved = 3;  // the loader's own entries
+  bindings.end = bindings.begin + (bindings.begin != 0 ? (relocations + kReserved) * 8 : 0);
+  return bindings;
+}
+
+void watch(const dl_phdr_info& info, Range range) {
   if (range.size() == 0) return;
   Watched& w = g_watched[g_watched_count++];
   w.range = range;
+  w.bindings = lazy_bindings(info);
   w.kept = static_cast<char*>(map_memory(range.size()));
   w.dirty = static_cast<std::uint32_t*>(map_memory(range.size() / kPage * 4 + 4));
   w.is_dirty = static_cast<std::uint8_t*>(map_memory(range.size() / kPage + 1));
@@ -93,11 +113,11 @@ int visit_module(dl_phdr_info* info, std::size_t, void*) {
   const Range data = writable_data(*info);
   if (cxx) {
     g_cxx_data = data;
-    watch(whole_pages(data));
+    watch(*info, whole_pages(data));
   }
   if (libc) {
     g_libc_index = g_watched_count;
-    watch(whole_pages(data));
+    watch(*info, whole_pages(data));
   }
   if (program) {
     g_program_base = info->dlpi_addr;
@@ -119,10 +139,16 @@ int visit_module(dl_phdr_info* info, std::size_t, void*) {
       g_program_copy = static_cast<char*>(map_memory(data.size() + 1));
     } else {
       // The first and last page may be shared with something else: watching them does no harm.
-      watch(whole_pages(data));
+      watch(*info, whole_pages(data));
     }
   }
   return 0;
+}
+
+void put_back(const Watched& w, std::uintptr_t begin, std::uintptr_t end) {
+  if (begin < end) {
+    raw::copy(reinterpret_cast<void*>(begin), w.kept + (begin - w.range.begin), end - begin);
+  }
 }
 
 void protect(const Range& range, int protection) {
@@ -185,8 +211,12 @@ void restore() {
   for (int i = 0; i < g_watched_count; ++i) {
     const Watched& w = g_watched[i];
     for (int k = 0; k < w.dirty_count; ++k) {
-      const std::uintptr_t offset = w.dirty[k] * kPage;
-      raw::copy(reinterpret_cast<void*>(w.range.begin + offset), w.kept + offset, kPage);
+      const std::uintptr_t page = w.range.begin + w.dirty[k] * kPage;
+      const std::uintptr_t page_end = page + kPage;
+      const std::uintptr_t skip_begin = std::clamp(w.bindings.begin, page, page_end);
+      const std::uintptr_t skip_end = std::clamp(w.bindings.end, skip_begin, page_end);
+      put_back(w, page, skip_begin);
+      put_back(w, skip_end, page_end);
     }
   }
   if (g_input >= 0) ::lseek(0, 0, SEEK_SET);

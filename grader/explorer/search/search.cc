@@ -39,9 +39,11 @@ class Search {
       if (i > 0 && !g_engine.saw_deadline) break;
       g_engine.slow_threads = clocks[i];
       g_engine.bound_hit = false;
-      const long left = options_.executions - executions_;
-      const long share = clocks.size() > i + 1 && clocks.size() > 1 ? left / 2 : left;
-      exhaustive = pass(std::max(share, 1L)) && exhaustive;
+      const long left = std::max(options_.executions - executions_, 1L);
+      pass_begin_ = executions_;
+      pass_end_ = executions_ + left;
+      shares_budget_ = i + 1 < clocks.size();
+      exhaustive = pass(left) && exhaustive;
       if (g_engine.bound_hit) exhaustive = false;
       if (!refused_.empty() || decided_) break;
       if (witness_) break;
@@ -68,7 +70,6 @@ class Search {
  private:
   // One clock. True when every interleaving was run.
   bool pass(long budget) {
-    pass_end_ = executions_ + budget;
     switch (options_.strategy) {
       case Strategy::kDpor:
         return with("dpor", make_dpor_searcher(), budget);
@@ -122,7 +123,10 @@ class Search {
   }
 
   bool over() const {
-    return decided_ || !refused_.empty() || executions_ >= pass_end_ ||
+    // Half of the budget is for the other clock, where there is a second one to try.
+    const bool half = shares_budget_ && g_engine.saw_deadline &&
+                      executions_ - pass_begin_ >= (pass_end_ - pass_begin_) / 2;
+    return decided_ || !refused_.empty() || half || executions_ >= pass_end_ ||
            (stop_at_ > 0 && executions_ >= stop_at_);
   }
 
@@ -261,7 +265,9 @@ class Search {
   const char* first_strategy_ = "";
   long executions_ = 0;
   long steps_ = 0;
+  long pass_begin_ = 0;
   long pass_end_ = 0;
+  bool shares_budget_ = false;
   long stop_at_ = 0;
   long first_failure_ = 0;
   bool decided_ = false;
