@@ -47,7 +47,8 @@ int grade(const Context& context, const GradeRequest& request) {
   const double judged = seconds_since(start) - building;
 
   const bool is_whole = request.submission.empty() && request.wanted.empty() && !request.own;
-  if (is_whole) State(context.workspace).remember(verdict);
+  const bool is_graded = verdict.outcome == judge::Outcome::kGraded;
+  if (is_whole && is_graded) State(context.workspace).remember(verdict);
 
   if (request.json) {
     fmt::print("{}", report::json(verdict));

@@ -197,7 +197,9 @@ void count_in(const CourseSubmission& submission, const Judged& judged, LabRepor
       report.reference_points = verdict.points;
       report.exhaustive_cases =
           static_cast<int>(std::ranges::count_if(verdict.cases, [](const judge::CaseVerdict& one) {
-            return one.outcome == judge::CaseOutcome::kPassed && one.exhaustive;
+            // A case that explores nothing has one way to go.
+            return one.outcome == judge::CaseOutcome::kPassed &&
+                   (one.exhaustive || one.strategy.empty());
           }));
       break;
     case Kind::kRight:

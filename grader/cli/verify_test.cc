@@ -28,6 +28,7 @@ Verdict verdict(bool first_passes, bool second_passes, Rule rule = Rule::kDataRa
     one.outcome = passes ? CaseOutcome::kPassed : CaseOutcome::kFailed;
     if (!passes) one.rule = rule;
     one.executions = 10;
+    one.strategy = "dpor";
     one.exhaustive = passes && number == 1;
     verdict.points += one.earned;
     verdict.max_points += one.points;
