@@ -179,6 +179,16 @@ void write_stuck(const Failure& failure, const Stuck& stuck, const Narrative& na
     finding.message =
         "Deadlock: " + line_of(*blocked_thread(stuck, cycle.front()), narrative) + ".";
   }
+  const auto outside_join = std::count_if(
+      stuck.threads.begin(), stuck.threads.end(),
+      [](const Blocked& blocked) { return blocked.op != Op::kJoin || blocked.thread != 0; });
+  if (failure.rule == Rule::kDeadlock && cycle.empty() && outside_join == 1) {
+    for (const Blocked& blocked : stuck.threads) {
+      if (blocked.op == Op::kJoin && blocked.thread == 0) continue;
+      finding.message = "Deadlock: " + line_of(blocked, narrative) + ".";
+    }
+    return;
+  }
   for (const Blocked& blocked : stuck.threads) {
     if (failure.rule == Rule::kLostWakeup && sleeps(blocked)) continue;  // told above
     // That main waits for the others to end says nothing, unless they wait for it.

@@ -34,8 +34,43 @@ std::string holds(int thread, const std::vector<HeldLock>& held, const Narrative
   return text;
 }
 
+void add_consequence(const Failure& failure, const Narrative& narrative, Finding& finding) {
+  if (failure.consequence == nullptr) return;
+  Finding consequence;
+  write_message(*failure.consequence, narrative, consequence);
+  finding.expected = consequence.expected;
+  finding.seen = consequence.seen;
+  if (finding.expected.empty() && finding.seen.empty()) {
+    finding.seen = consequence.message;
+  } else if (!std::holds_alternative<CheckFailed>(failure.consequence->what)) {
+    finding.details.push_back("It led to this: " + consequence.message);
+  }
+  finding.details.insert(finding.details.end(), consequence.details.begin(),
+                         consequence.details.end());
+}
+
+// A race that was seen in another execution than the one reported: all there is is what it led to.
+void write_unseen_race(const Failure& failure, const Narrative& narrative, Finding& finding) {
+  Target target;
+  for (const Event& event : narrative.recording().events) {
+    if (event.racy) target = event.target;
+  }
+  if (failure.consequence != nullptr && target.address == 0) {
+    const auto* freed = std::get_if<FreedMemory>(&failure.consequence->what);
+    if (freed != nullptr) target = freed->access.target;
+  }
+  const std::string object = narrative.quoted(target);
+  finding.message = "Data race: two threads use " + (object.empty() ? "the same memory" : object) +
+                    " at the same time, and at least one of them writes.";
+  add_consequence(failure, narrative, finding);
+}
+
 void write(const Failure& failure, const DataRace& race, const Narrative& narrative,
            Finding& finding) {
+  if (race.first.target.address == 0 && race.second.target.address == 0) {
+    write_unseen_race(failure, narrative, finding);
+    return;
+  }
   const Access& first = race.first;
   const Access& second = race.second;
   const auto is_write = [](const Access& access) {
@@ -70,18 +105,7 @@ void write(const Failure& failure, const DataRace& race, const Narrative& narrat
   };
   mention(first, one);
   mention(second, two);
-  if (failure.consequence == nullptr) return;
-  Finding consequence;
-  write_message(*failure.consequence, narrative, consequence);
-  finding.expected = consequence.expected;
-  finding.seen = consequence.seen;
-  if (finding.expected.empty() && finding.seen.empty()) {
-    finding.seen = consequence.message;
-  } else if (std::holds_alternative<CheckFailed>(failure.consequence->what) == false) {
-    finding.details.push_back("It led to this: " + consequence.message);
-  }
-  finding.details.insert(finding.details.end(), consequence.details.begin(),
-                         consequence.details.end());
+  add_consequence(failure, narrative, finding);
 }
 
 void write(const Failure& failure, const CheckFailed& check, const Narrative& narrative,
@@ -90,6 +114,8 @@ void write(const Failure& failure, const CheckFailed& check, const Narrative& na
   finding.seen = check.seen;
   if (!check.message.empty()) {
     finding.message = capitalized(check.message);
+    const char last = finding.message.back();
+    if (last != '.' && last != '!' && last != '?') finding.message += '.';
   } else {
     finding.message = "A check failed: `" + check.expression + "` does not hold.";
     if (finding.expected.empty()) finding.expected = check.expression;
@@ -163,9 +189,12 @@ void write(const Failure&, const Leak& leak, const Narrative& narrative, Finding
   }
 }
 
-std::string owned(const Misuse& misuse, int by, const Narrative& narrative) {
-  if (misuse.owner < 0) return "nobody holds";
+// "B holds since queue.h:20"; with the `object` " it", "B holds it since queue.h:20".
+std::string owned(const Misuse& misuse, int by, std::string_view object,
+                  const Narrative& narrative) {
+  if (misuse.owner < 0) return "nobody holds" + std::string(object);
   std::string text = misuse.owner == by ? "it holds" : label(misuse.owner) + " holds";
+  text += object;
   if (!misuse.taken.empty()) text += " since " + narrative.where(misuse.taken);
   return text;
 }
@@ -178,7 +207,7 @@ void write(const Failure& failure, const Misuse& misuse, const Narrative& narrat
   switch (failure.rule) {
     case Rule::kUnlockNotOwner:
       finding.message = "Unlock by a non-owner: " + who + " " + std::string(verb(misuse.op)) + " " +
-                        object + where + ", which " + owned(misuse, failure.thread, narrative) +
+                        object + where + ", which " + owned(misuse, failure.thread, "", narrative) +
                         ".";
       return;
     case Rule::kRelock:
@@ -198,7 +227,7 @@ void write(const Failure& failure, const Misuse& misuse, const Narrative& narrat
     }
     finding.message += misuse.waiters.size() == 1 ? " waits in it." : " wait in it.";
   } else {
-    finding.message += owned(misuse, failure.thread, narrative) + ".";
+    finding.message += owned(misuse, failure.thread, " it", narrative) + ".";
   }
 }
 
@@ -230,10 +259,40 @@ std::string list_of(const std::vector<Target>& targets, const Narrative& narrati
   return text;
 }
 
+constexpr std::size_t kLately = 200;  // events
+
+// What `thread` read in its last steps, in the order of the first reads.
+std::vector<Target> read_lately(int thread, const Narrative& narrative) {
+  constexpr std::size_t kMostTold = 3;
+  const std::vector<Event>& events = narrative.recording().events;
+  std::vector<Target> targets;
+  for (std::size_t i = events.size() - std::min(events.size(), kLately); i < events.size(); ++i) {
+    const Event& event = events[i];
+    const bool reads = event.op == Op::kTryLock || (is_memory(event.op) && !writes(event));
+    if (event.thread != thread || !reads || targets.size() == kMostTold) continue;
+    const bool told = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
+      return target.address == event.address;
+    });
+    if (!told) targets.push_back(event.target);
+  }
+  return targets;
+}
+
+bool ran_lately(int thread, const Narrative& narrative) {
+  const std::vector<Event>& events = narrative.recording().events;
+  const auto begin = events.end() - static_cast<std::ptrdiff_t>(std::min(events.size(), kLately));
+  return events.empty() || std::any_of(begin, events.end(),
+                                       [&](const Event& event) { return event.thread == thread; });
+}
+
 void write(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
            Finding& finding) {
+  const auto reads_of = [&](const Spinning::Thread& thread) {
+    return list_of(thread.reads.empty() ? read_lately(thread.thread, narrative) : thread.reads,
+                   narrative);
+  };
   const auto turn = [&](const Spinning::Thread& thread) {
-    const std::string reads = list_of(thread.reads, narrative);
+    const std::string reads = reads_of(thread);
     return " at " + narrative.where(thread.stack) + (reads.empty() ? "" : ", reading " + reads);
   };
   if (failure.rule == Rule::kEndlessLoop && !spinning.threads.empty()) {
@@ -256,7 +315,7 @@ void write(const Failure& failure, const Spinning& spinning, const Narrative& na
   }
   if (failure.rule == Rule::kBusyWait && !spinning.threads.empty()) {
     const Spinning::Thread& thread = spinning.threads.front();
-    const std::string reads = list_of(thread.reads, narrative);
+    const std::string reads = reads_of(thread);
     finding.message = "Busy waiting: " + label(thread.thread) + " goes round at " +
                       narrative.where(thread.stack) + " until another thread changes " +
                       (reads.empty() ? "something" : reads) + "; a waiter should sleep.";
@@ -267,6 +326,7 @@ void write(const Failure& failure, const Spinning& spinning, const Narrative& na
   }
   if (failure.rule == Rule::kBusyWait && spinning.threads.size() == 1) return;
   for (const Spinning::Thread& thread : spinning.threads) {
+    if (!ran_lately(thread.thread, narrative)) continue;  // it waits for those that go round
     finding.details.push_back(label(thread.thread) + " goes round" + turn(thread) + ".");
   }
 }
@@ -311,6 +371,10 @@ void write(const Failure& failure, const Crash& crash, const Narrative& narrativ
 }
 
 void write(const Failure& failure, std::monostate, const Narrative& narrative, Finding& finding) {
+  if (failure.rule == Rule::kDataRace) {
+    write_unseen_race(failure, narrative, finding);
+    return;
+  }
   finding.message = capitalized(name_of(failure.rule));
   if (!failure.stack.empty()) finding.message += " at " + narrative.where(failure.stack);
   finding.message += ".";

@@ -88,6 +88,13 @@ std::vector<ThreadInfo> Narrative::threads() const {
   for (std::size_t i = 0; i < recording_.threads.size(); ++i) {
     threads.push_back({label(static_cast<int>(i)), place(recording_.threads[i].created)});
   }
+  if (threads.empty()) return threads;
+  // Nobody created the body: it begins where it is written.
+  for (const Event& event : recording_.events) {
+    if (event.thread != 0) continue;
+    threads[0].created = symbols_.outermost_function(event.stack);
+    if (threads[0].created.line != 0) break;
+  }
   return threads;
 }
 
@@ -127,6 +134,12 @@ void Narrative::choose_events(const Failure& failure) {
     use.written |= writes(event) || !is_memory(event.op);
   }
   const bool alone = first_create < 0;
+  const auto* spinning = std::get_if<Spinning>(&failure.what);
+  const auto spins = [&](int thread) {
+    return spinning != nullptr &&
+           std::any_of(spinning->threads.begin(), spinning->threads.end(),
+                       [&](const Spinning::Thread& one) { return one.thread == thread; });
+  };
   const bool lifetime = is_about_lifetime(failure);
   for (int i = 0; i <= last_event_; ++i) {
     const Event& event = events[i];
@@ -137,7 +150,7 @@ void Narrative::choose_events(const Failure& failure) {
       const auto use = uses.find(base_of(event.target));
       const bool shared =
           use != uses.end() && use->second.threads.size() > 1 && use->second.written;
-      wanted |= !before_threads && (shared || alone);
+      wanted |= !before_threads && (shared || alone || spins(event.thread));
     } else if (is_signal(event.op)) {
       wanted = true;
     } else if (is_lifetime(event.op)) {
@@ -145,6 +158,8 @@ void Narrative::choose_events(const Failure& failure) {
                 event.op != Op::kFree && event.op != Op::kDestroy;
     } else if (event.op == Op::kSleep) {
       wanted = true;
+    } else if (event.op == Op::kInterleave) {
+      wanted |= !event.text.empty() && failure.rule == Rule::kNotInsideLock;
     }
     if (wanted) chosen_.push_back(i);
   }
@@ -227,6 +242,7 @@ Step Narrative::step_for(const Event& event) {
     step.object = label(event.other);
   }
   if (event.op == Op::kCheckFailed || event.op == Op::kOutput) step.object = event.text;
+  if (event.op == Op::kInterleave && !event.text.empty()) step.operation = event.text;
   if (is_memory(event.op)) write_values(event, step);
   write_note(event, step);
   return step;
@@ -311,7 +327,8 @@ void Narrative::add_last_step(const Failure& failure) {
   } else if (const auto* exited = std::get_if<Exited>(&failure.what)) {
     add(failure.thread, failure.stack, "calls", exited->call, "");
   } else if (const auto* misuse = std::get_if<Misuse>(&failure.what)) {
-    const bool shown = !chosen_.empty() &&
+    // A relock looks like the first lock, and is none of the events.
+    const bool shown = !chosen_.empty() && failure.rule != Rule::kRelock &&
                        recording_.events[chosen_.back()].thread == failure.thread &&
                        recording_.events[chosen_.back()].address == misuse->object.address &&
                        recording_.events[chosen_.back()].op == misuse->op;
@@ -323,6 +340,10 @@ void Narrative::add_last_step(const Failure& failure) {
                        recording_.events[chosen_.back()].op == Op::kCheckFailed &&
                        recording_.events[chosen_.back()].thread == failure.thread;
     if (!shown) add(failure.thread, failure.stack, "check fails", check->expression, "");
+    if (check->line != 0) {
+      steps_.back().place.file = check->file;
+      steps_.back().place.line = check->line;
+    }
   } else if (failure.rule == Rule::kUseAfterFree || failure.rule == Rule::kDoubleFree) {
     const auto& freed = std::get<FreedMemory>(failure.what);
     if (freed.access.event >= 0 || step_of(freed.access.event) != 0) return;

@@ -1,5 +1,6 @@
 #include "grader/explorer/trace/object_names.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -51,7 +52,10 @@ void ObjectNames::add(const Target& target) {
   if (target.address == 0) return;
   const auto [at, added] = entries_.try_emplace(key_of(target));
   Entry& entry = at->second;
-  if (added) entry.order = static_cast<int>(entries_.size());
+  if (added) {
+    entry.order = static_cast<int>(entries_.size());
+    entry.base = key_of(target).first;
+  }
   const std::string_view name = without_part(target.name);
   if (rank(name) > rank(entry.name)) entry.name = name;
   if (entry.path.empty()) entry.path = without_part(target.path);
@@ -65,20 +69,26 @@ void ObjectNames::settle() {
     by_name[entry.name].push_back(&entry);
   }
   for (auto& [name, entries] : by_name) {
-    if (entries.size() < 2) continue;
+    // The elements of a container and the container itself are one object here.
+    std::map<std::uintptr_t, int> objects;  // the first mention of each
     std::set<std::string> paths;
+    bool all_paths = true;
     for (const Entry* entry : entries) {
-      if (!entry->path.empty()) paths.insert(entry->path);
+      const auto [at, added] = objects.try_emplace(entry->base, entry->order);
+      at->second = std::min(at->second, entry->order);
+      paths.insert(entry->path);
+      all_paths = all_paths && !entry->path.empty();
     }
-    if (paths.size() == entries.size()) {
+    if (objects.size() < 2) continue;
+    if (all_paths && paths.size() == objects.size()) {
       for (Entry* entry : entries) entry->shown = entry->path;
       continue;
     }
     // By the order in which the report speaks of them: addresses differ from run to run.
     for (Entry* entry : entries) {
-      int earlier = 1;
-      for (const Entry* other : entries) earlier += other->order < entry->order ? 1 : 0;
-      entry->shown = name + " #" + std::to_string(earlier);
+      int number = 1;
+      for (const auto& [base, order] : objects) number += order < objects[entry->base] ? 1 : 0;
+      entry->shown = name + " #" + std::to_string(number);
     }
   }
 }

@@ -29,6 +29,7 @@ class ObjectNames {
     std::string name;
     std::string path;
     std::string shown;
+    std::uintptr_t base = 0;
     int order = 0;
   };
   // A struct and its first member begin at one place: the type tells them apart.

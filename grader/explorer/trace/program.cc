@@ -109,6 +109,19 @@ std::string Program::class_name(Dwarf_Die type) {
   return outer.empty() ? name : outer + "::" + name;
 }
 
+Place Program::declaration(Dwarf_Die function) {
+  Place place;
+  place.function = function_name(function);
+  Dwarf_Die scope = info_.entry(class_of(function));
+  for (Dwarf_Die die : {function, scope}) {  // g++ says it of a lambda's class alone
+    const char* file = die.addr == nullptr ? nullptr : declared_in(die);
+    if (file == nullptr || dwarf_decl_line(&die, &place.line) != 0) continue;
+    place.file = file;
+    return place;
+  }
+  return place;
+}
+
 Dwarf_Off Program::class_of(Dwarf_Die function) {
   Dwarf_Die declaration = declaration_of(function);
   const Dwarf_Off parent = info_.parent(dwarf_dieoffset(&declaration));

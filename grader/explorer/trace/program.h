@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "grader/explorer/result.h"
 #include "grader/explorer/trace/debug_info.h"
 
 namespace lockstep::trace {
@@ -39,6 +40,8 @@ class Program {
   std::string class_name(Dwarf_Die type);
   // "Counter::add", "main", "a lambda in main".
   std::string function_name(Dwarf_Die function);
+  // Where `function` is declared; the file as DWARF has it.
+  Place declaration(Dwarf_Die function);
   // The class that `function` is a member of; 0 for none.
   Dwarf_Off class_of(Dwarf_Die function);
 

@@ -49,7 +49,9 @@ struct Event {
   bool racy = false;         // takes part in a data race of this execution
   std::vector<Frame> stack;  // innermost first
   Target target;             // of `address`; see Symbols::annotate
-  std::string text;          // of kOutput: what was printed; of kCheckFailed: the expression
+  // Of kOutput: what was printed; of kCheckFailed: the expression; of kInterleave: what a critical
+  // section saw ("enters", "leaves").
+  std::string text;
 };
 
 struct ThreadRecord {

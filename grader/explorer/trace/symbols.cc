@@ -75,6 +75,10 @@ class Symbols::Impl {
  public:
   const std::vector<Place>& places(std::uintptr_t pc, bool exact);
   Place best_place(Stack stack);
+  Place outermost_function(Stack stack);
+  void forget() { targets_.clear(); }
+  Target remembered_target(std::uintptr_t address, std::uint32_t size, Stack accessor,
+                           std::span<const Stack> others);
   Target target(std::uintptr_t address, std::uint32_t size, Stack accessor,
                 std::span<const Stack> others);
   std::optional<std::string> value(std::uint64_t type, std::uint64_t bits, std::uint32_t size);
@@ -101,6 +105,7 @@ class Symbols::Impl {
   Program program_;
   const std::size_t tls_size_ = tls_size();
   std::unordered_map<std::uintptr_t, std::vector<Place>> places_;
+  std::unordered_map<std::uint64_t, Target> targets_;  // by what was asked
 };
 
 const std::vector<Place>& Symbols::Impl::places(std::uintptr_t pc, bool exact) {
@@ -147,6 +152,21 @@ Place Symbols::Impl::best_place(Stack stack) {
   for (const Frame& frame : stack) {
     for (const Place& place : places(frame.pc, frame.exact)) {
       if (place.line != 0 && is_own_file(place.file)) return place;
+    }
+  }
+  return {};
+}
+
+Place Symbols::Impl::outermost_function(Stack stack) {
+  for (auto frame = stack.rbegin(); frame != stack.rend(); ++frame) {
+    const auto functions = functions_at(program_, *frame);
+    for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
+      Dwarf_Die die = (*function)->die;
+      if (!program_.own(die)) continue;
+      Place place = program_.declaration(die);
+      place.file =
+          shown_path(place.file, program_.info().folder_at(frame->pc - program_.info().bias() - 1));
+      return place;
     }
   }
   return {};
@@ -281,6 +301,33 @@ std::string Symbols::Impl::described(std::uintptr_t address, Stack accessor,
   return symbol.empty() ? "unnamed memory" : symbol;
 }
 
+// A loop asks the same thing thousands of times. The same frames at the same places, and heap
+// memory that is never used twice in one execution: then the answer is the same too.
+Target Symbols::Impl::remembered_target(std::uintptr_t address, std::uint32_t size, Stack accessor,
+                                        std::span<const Stack> others) {
+  std::uint64_t key = 0;
+  const auto mix = [&key](std::uint64_t word) {
+    key = (key ^ word) * 0x9E37'79B9'7F4A'7C15;
+    key ^= key >> 29;
+  };
+  const auto mix_stack = [&mix](Stack stack) {
+    mix(stack.size());
+    for (const Frame& frame : stack) {
+      mix(frame.pc);
+      mix(frame.cfa);
+    }
+  };
+  mix(address);
+  mix(size);
+  mix_stack(accessor);
+  for (const Stack& other : others) mix_stack(other);
+  const auto known = targets_.find(key);
+  if (known != targets_.end()) return known->second;
+  Target found = target(address, size, accessor, others);
+  targets_.emplace(key, found);
+  return found;
+}
+
 Target Symbols::Impl::target(std::uintptr_t address, std::uint32_t size, Stack accessor,
                              std::span<const Stack> others) {
   Target target;
@@ -313,6 +360,7 @@ Symbols::~Symbols() = default;
 
 void Symbols::set_heap(std::function<std::optional<HeapBlock>(std::uintptr_t)> block_of) {
   impl_->block_of = std::move(block_of);
+  impl_->forget();
 }
 
 // A report without names is better than none: whatever goes wrong in here stays in here.
@@ -330,10 +378,17 @@ Place Symbols::best_place(Stack stack) try {
   return {};
 }
 
+Place Symbols::outermost_function(Stack stack) try {
+  const KeepErrno keep;
+  return impl_->outermost_function(stack);
+} catch (...) {
+  return {};
+}
+
 Target Symbols::target(std::uintptr_t address, std::uint32_t size, Stack accessor,
                        std::span<const Stack> others) try {
   const KeepErrno keep;
-  return impl_->target(address, size, accessor, others);
+  return impl_->remembered_target(address, size, accessor, others);
 } catch (...) {
   Target target;
   target.address = address;

@@ -39,7 +39,8 @@ class Symbols {
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  // Who owns a heap address. Without it heap memory has poorer names.
+  // Who owns a heap address. Without it heap memory has poorer names. To be called before each
+  // replay: it also forgets the names of the last one's memory.
   void set_heap(std::function<std::optional<HeapBlock>(std::uintptr_t address)> block_of);
 
   // The lines that instruction `pc` stands for, the innermost inlined call first. Empty when the
@@ -49,6 +50,9 @@ class Symbols {
   // The innermost line of `stack` in the program's own files: not of a system header, and not of
   // Lockstep. Line 0 when there is none.
   Place best_place(Stack stack);
+
+  // Where the outermost of the program's own functions on `stack` is declared. Line 0 for none.
+  Place outermost_function(Stack stack);
 
   // What [address, address + size) is called. `accessor` is the stack of the thread that uses it,
   // `others` those of the other threads; all must be alive (their memory is read). The name is

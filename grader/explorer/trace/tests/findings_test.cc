@@ -241,9 +241,9 @@ void other_deadlocks() {
              "Deadlock: A waits at " + line(here) + " for `mutex`, which it holds itself since " +
                  line(here) + ".");
   failure.what = Stuck{{{0, Op::kLock, lock, 2, true, stack, stack, -1}}};
-  CHECK_TEXT(written(describe(failure, story.recording, symbols()).details),
-             "main waits at " + line(here) + " for `mutex`, held by B since " + line(here) +
-                 "; B has ended.\n");
+  CHECK_TEXT(describe(failure, story.recording, symbols()).message,
+             "Deadlock: main waits at " + line(here) + " for `mutex`, held by B since " +
+                 line(here) + "; B has ended.");
   failure.what = Stuck{
       {{1, Op::kJoin, {}, 2, false, stack, {}, -1}, {2, Op::kJoin, {}, 1, false, stack, {}, -1}}};
   CHECK_TEXT(written(describe(failure, story.recording, symbols()).details),
@@ -338,6 +338,7 @@ void long_stories_are_shortened() {
 void crash_by_null() {
   Story story(3);
   const Target task = target(lab::task);
+  story.add(0, Op::kWrite, task, {}, 0, 0x5555'0000'1234);
   story.create(0, 1);
   const int move_line = __LINE__ + 1;
   story.add(1, Op::kWrite, task, HERE, 0x5555'0000'1234, 0);
