@@ -110,7 +110,9 @@ std::string to_string(const Schedule& schedule) {
     std::size_t end = i;
     while (end < all.size() && all[end] == all[i]) ++end;
     text += label(all[i]);
-    if (end - i > 1) text += std::to_string(end - i);
+    // AB would be read as one label, so the number is left out only before what is not a letter.
+    const bool letter_follows = end < all.size() && (all[end] & kOutcome) == 0 && all[end] != 0;
+    if (end - i > 1 || letter_follows) text += std::to_string(end - i);
     i = end;
   }
   return text;
