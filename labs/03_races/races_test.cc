@@ -230,15 +230,17 @@ TEST_CASE("the second caller sleeps while the first one builds" * points(5) *
                 "Let the second caller wait where the first one holds the mutex: lock it around "
                 "make().")) {
   explore([] {
-    using namespace std::chrono_literals;
-    lab::Lazy<int> lazy([] {
-      std::this_thread::sleep_for(20ms);
+    std::mutex door;  // closed until we have looked
+    door.lock();
+    lab::Lazy<int> lazy([&] {
+      std::scoped_lock pass(door);
       return 42;
     });
     std::thread a([&] { lazy.get(); });
     std::thread b([&] { lazy.get(); });
-    quiesce();  // no time passes: one sleeps in make(), the other one waits for it
+    quiesce();
     CHECK(asleep() == 2);
+    door.unlock();
     a.join();
     b.join();
   });
