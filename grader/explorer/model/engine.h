@@ -31,6 +31,7 @@ struct Engine {
   bool unlock_points; // an unlock is a scheduling point: somebody tries locks or waits with a deadline
   bool slow_threads;  // the clock of this pass
   bool program;       // explores a whole main: other threads die with it
+  bool may_outlive_main;  // ... which is then only worth a note
 
   Thread* current;
   Thread* threads[kMaxThreads];

@@ -88,7 +88,7 @@ void thread_main() {
   me->result = me->entry(me->argument);
   g_engine.active = false;
   run_thread_exits();
-  if (me->id == 0 && g_engine.live_count > 1) {
+  if (me->id == 0 && g_engine.live_count > 1 && !g_engine.program) {
     // The body's end is a step of its own: what the others do may come before it or after.
     reach_point(Op::kExit, 0, nullptr, nullptr);
   }
@@ -100,19 +100,19 @@ void check_the_end() {
   if (e.cut || g_outcome.failure || !g_outcome.refused.empty()) return;
   for (int i = 1; i < e.thread_count; ++i) {
     const Thread& thread = *e.threads[i];
-    if (thread.joined || thread.detached) continue;
+    const bool left = e.program ? thread.life == Life::kAlive : !thread.joined && !thread.detached;
+    if (!left || ignored(Rule::kThreadNotJoined)) continue;
     trace::Failure failure;
     failure.rule = Rule::kThreadNotJoined;
     failure.thread = i;
     failure.what = trace::NotJoined{i};
-    if (e.program) {
-      // They die with main, which may be what was meant.
+    if (e.program && e.may_outlive_main) {
       g_outcome_used = true;
       g_outcome.notes.push_back(std::move(failure));
     } else {
       keep(std::move(failure));
     }
-    return;
+    break;
   }
   if (!ignored(Rule::kLeak)) {
     if (auto leak = leaks::find()) {

@@ -334,7 +334,6 @@ void finish_thread() {
     e.current = me->creator;
     fiber::finish(me, me->creator);
   }
-  if (e.program && me->id == 0) leave_execution();
   Thread* next = pick();
   if (next == nullptr) leave_execution();
   e.current = next;
