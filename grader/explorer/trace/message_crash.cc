@@ -11,6 +11,7 @@ namespace lockstep::trace {
 namespace {
 
 constexpr std::size_t kMostCalls = 4;
+constexpr int kLastSteps = 8;  // of the crashing thread, in which it read the null pointer
 
 std::string signal_name(int number) {
   const char* name = sigabbrev_np(number);
@@ -59,13 +60,16 @@ std::string who_nulled(const Failure& failure, const Narrative& narrative) {
   const std::vector<Event>& events = narrative.recording().events;
   int last = static_cast<int>(events.size()) - 1;
   if (failure.event >= 0 && failure.event < last) last = failure.event;
-  while (last >= 0 && events[last].thread != failure.thread) --last;
-  if (last < 0 || !is_memory(events[last].op) || writes(events[last])) return {};
-  const Event& read = events[last];
-  if (read.before != 0 ||
-      narrative.symbols().value(read.target.type, 0, read.size).value_or("") != "null") {
-    return {};
+  const auto reads_null = [&](const Event& event) {
+    return event.thread == failure.thread && is_memory(event.op) && !writes(event) &&
+           event.before == 0 &&
+           narrative.symbols().value(event.target.type, 0, event.size).value_or("") == "null";
+  };
+  for (int own = 0; last >= 0 && own < kLastSteps && !reads_null(events[last]); --last) {
+    if (events[last].thread == failure.thread) ++own;
   }
+  if (last < 0 || !reads_null(events[last])) return {};
+  const Event& read = events[last];
   for (int i = last - 1; i >= 0; --i) {
     const Event& change = events[i];
     if (change.address != read.address || !writes(change)) continue;

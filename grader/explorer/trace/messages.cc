@@ -10,102 +10,12 @@
 namespace lockstep::trace {
 namespace {
 
+std::string times(long count) { return count == 1 ? "once" : std::to_string(count) + " times"; }
+
 std::string capitalized(std::string_view text) {
   std::string result(text);
   if (!result.empty() && result[0] >= 'a' && result[0] <= 'z') result[0] += 'A' - 'a';
   return result;
-}
-
-std::string bytes(std::size_t size) {
-  return std::to_string(size) + (size == 1 ? " byte" : " bytes");
-}
-
-std::string times(long count) { return count == 1 ? "once" : std::to_string(count) + " times"; }
-
-// "A holds no lock", "A holds `mutex_` (since queue.h:20)".
-std::string holds(int thread, const std::vector<HeldLock>& held, const Narrative& narrative) {
-  std::string text = label(thread) + " holds ";
-  if (held.empty()) return text + "no lock";
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    if (i > 0) text += i + 1 == held.size() ? " and " : ", ";
-    text += narrative.quoted(held[i].lock);
-    if (!held[i].taken.empty()) text += " (since " + narrative.where(held[i].taken) + ")";
-  }
-  return text;
-}
-
-void add_consequence(const Failure& failure, const Narrative& narrative, Finding& finding) {
-  if (failure.consequence == nullptr) return;
-  Finding consequence;
-  write_message(*failure.consequence, narrative, consequence);
-  finding.expected = consequence.expected;
-  finding.seen = consequence.seen;
-  if (finding.expected.empty() && finding.seen.empty()) {
-    finding.seen = consequence.message;
-  } else if (!std::holds_alternative<CheckFailed>(failure.consequence->what)) {
-    finding.details.push_back("It led to this: " + consequence.message);
-  }
-  finding.details.insert(finding.details.end(), consequence.details.begin(),
-                         consequence.details.end());
-}
-
-// A race that was seen in another execution than the one reported: all there is is what it led to.
-void write_unseen_race(const Failure& failure, const Narrative& narrative, Finding& finding) {
-  Target target;
-  for (const Event& event : narrative.recording().events) {
-    if (event.racy) target = event.target;
-  }
-  if (failure.consequence != nullptr && target.address == 0) {
-    const auto* freed = std::get_if<FreedMemory>(&failure.consequence->what);
-    if (freed != nullptr) target = freed->access.target;
-  }
-  const std::string object = narrative.quoted(target);
-  finding.message = "Data race: two threads use " + (object.empty() ? "the same memory" : object) +
-                    " at the same time, and at least one of them writes.";
-  add_consequence(failure, narrative, finding);
-}
-
-void write(const Failure& failure, const DataRace& race, const Narrative& narrative,
-           Finding& finding) {
-  if (race.first.target.address == 0 && race.second.target.address == 0) {
-    write_unseen_race(failure, narrative, finding);
-    return;
-  }
-  const Access& first = race.first;
-  const Access& second = race.second;
-  const auto is_write = [](const Access& access) {
-    return access.op != Op::kRead && access.op != Op::kAtomicLoad && access.op != Op::kAtomicCas;
-  };
-  const auto is_atomic = [](const Access& access) {
-    return access.op != Op::kRead && access.op != Op::kWrite;
-  };
-  const Target& target = second.target.address != 0 ? second.target : first.target;
-  finding.message =
-      "Data race: two threads use " + narrative.quoted(target) + " at the same time, and " +
-      (is_write(first) && is_write(second) ? "both write." : "at least one of them writes.");
-  const int one = narrative.step_of(first.event);
-  const int two = narrative.step_of(second.event);
-  std::string text = holds(first.thread, first.held, narrative) + ", " +
-                     holds(second.thread, second.held, narrative) + ": ";
-  if (!first.held.empty() && !second.held.empty()) text += "no lock in common, and ";
-  text += one > 0 && two > 0 ? "nothing orders step " + std::to_string(one) + " and step " +
-                                   std::to_string(two) + "."
-                             : "nothing orders the two.";
-  finding.details.push_back(text);
-  if (is_atomic(first) != is_atomic(second)) {
-    const Access& atomic = is_atomic(first) ? first : second;
-    const Access& plain = is_atomic(first) ? second : first;
-    finding.details.push_back("The access of " + label(atomic.thread) + " is atomic, that of " +
-                              label(plain.thread) + " is not.");
-  }
-  const auto mention = [&](const Access& access, int step) {
-    if (step > 0 || access.stack.empty()) return;
-    finding.details.push_back(label(access.thread) + " " + std::string(verb(access.op)) +
-                              " it at " + narrative.where(access.stack) + ".");
-  };
-  mention(first, one);
-  mention(second, two);
-  add_consequence(failure, narrative, finding);
 }
 
 void write(const Failure& failure, const CheckFailed& check, const Narrative& narrative,
@@ -126,66 +36,6 @@ void write(const Failure& failure, const CheckFailed& check, const Narrative& na
                                                     : narrative.where(failure.stack);
   if (!where.empty()) {
     finding.details.push_back("Checked at " + where + " by " + label(failure.thread) + ".");
-  }
-}
-
-void write(const Failure& failure, const FreedMemory& freed, const Narrative& narrative,
-           Finding& finding) {
-  const int thread = freed.access.thread >= 0 ? freed.access.thread : failure.thread;
-  const std::vector<Frame>& stack = freed.access.stack.empty() ? failure.stack : freed.access.stack;
-  const std::string object = narrative.quoted(freed.access.target);
-  const std::string who = label(thread);
-  if (freed.stack_memory) {
-    finding.message = "Use after free: " + who + " " + std::string(verb(freed.access.op)) + " " +
-                      object + " at " + narrative.where(stack) + ", on the stack of " +
-                      label(freed.freed_by) + ", which has left that function or ended.";
-    return;
-  }
-  const bool again = freed.access.op == Op::kFree;
-  const std::string freer = freed.freed_by == thread ? "it" : label(freed.freed_by);
-  finding.message = again ? "Double free: " + who + " frees " + object + " at " +
-                                narrative.where(stack) + ", which " + freer + " has freed before"
-                          : "Use after free: " + who + " " + std::string(verb(freed.access.op)) +
-                                " " + object + " at " + narrative.where(stack) + ", which " +
-                                freer + " has freed";
-  if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);
-  finding.message += ".";
-  if (!freed.allocated.empty()) {
-    finding.details.push_back(
-        (freed.size > 0 ? "The " + bytes(freed.size) + " were" : "The memory was") +
-        " allocated by " + label(freed.allocated_by) + " at " + narrative.where(freed.allocated) +
-        ".");
-  }
-}
-
-void write(const Failure&, const Leak& leak, const Narrative& narrative, Finding& finding) {
-  std::size_t total = 0;
-  for (const Leak::Block& block : leak.blocks) total += block.size;
-  finding.message = "Leak: " + bytes(total);
-  if (leak.blocks.size() == 1) {
-    finding.message += " allocated at " + narrative.where(leak.blocks.front().allocated);
-  } else {
-    finding.message += " in " + std::to_string(leak.blocks.size()) + " blocks";
-  }
-  finding.message += total == 1 ? " is never freed." : " are never freed.";
-  // Blocks of one line together, in the order of their first allocation.
-  struct Line {
-    std::string where;
-    std::size_t size = 0;
-    long blocks = 0;
-  };
-  std::vector<Line> lines;
-  for (const Leak::Block& block : leak.blocks) {
-    const std::string where = narrative.where(block.allocated) + " by " + label(block.thread);
-    auto line = std::find_if(lines.begin(), lines.end(),
-                             [&](const Line& other) { return other.where == where; });
-    if (line == lines.end()) line = lines.insert(line, {where});
-    line->size += block.size;
-    ++line->blocks;
-  }
-  for (const Line& line : lines) {
-    finding.details.push_back(bytes(line.size) + " allocated at " + line.where +
-                              (line.blocks > 1 ? ", " + times(line.blocks) : "") + ".");
   }
 }
 
@@ -243,94 +93,6 @@ void write(const Failure& failure, const NotJoined& not_joined, const Narrative&
                      " and was neither joined nor detached.";
 }
 
-std::string list_of(const std::vector<Target>& targets, const Narrative& narrative) {
-  std::vector<std::string> names;
-  for (const Target& target : targets) {
-    const std::string name = narrative.quoted(target);
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
-      names.push_back(name);
-    }
-  }
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
-}
-
-constexpr std::size_t kLately = 200;  // events
-
-// What `thread` read in its last steps, in the order of the first reads.
-std::vector<Target> read_lately(int thread, const Narrative& narrative) {
-  constexpr std::size_t kMostTold = 3;
-  const std::vector<Event>& events = narrative.recording().events;
-  std::vector<Target> targets;
-  for (std::size_t i = events.size() - std::min(events.size(), kLately); i < events.size(); ++i) {
-    const Event& event = events[i];
-    const bool reads = event.op == Op::kTryLock || (is_memory(event.op) && !writes(event));
-    if (event.thread != thread || !reads || targets.size() == kMostTold) continue;
-    const bool told = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
-      return target.address == event.address;
-    });
-    if (!told) targets.push_back(event.target);
-  }
-  return targets;
-}
-
-bool ran_lately(int thread, const Narrative& narrative) {
-  const std::vector<Event>& events = narrative.recording().events;
-  const auto begin = events.end() - static_cast<std::ptrdiff_t>(std::min(events.size(), kLately));
-  return events.empty() || std::any_of(begin, events.end(),
-                                       [&](const Event& event) { return event.thread == thread; });
-}
-
-void write(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
-           Finding& finding) {
-  const auto reads_of = [&](const Spinning::Thread& thread) {
-    return list_of(thread.reads.empty() ? read_lately(thread.thread, narrative) : thread.reads,
-                   narrative);
-  };
-  const auto turn = [&](const Spinning::Thread& thread) {
-    const std::string reads = reads_of(thread);
-    return " at " + narrative.where(thread.stack) + (reads.empty() ? "" : ", reading " + reads);
-  };
-  if (failure.rule == Rule::kEndlessLoop && !spinning.threads.empty()) {
-    const Spinning::Thread& thread = spinning.threads.front();
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%g", spinning.cpu_seconds);
-    finding.message = "Endless loop: thread " + label(thread.thread);
-    finding.message += spinning.cpu_seconds > 0
-                           ? " has run " + std::string(seconds) + " s of processor time"
-                           : " goes round for ever";
-    finding.message += turn(thread);
-    if (!thread.held.empty()) {
-      finding.message += " without letting go of " + narrative.quoted(thread.held.back().lock);
-      if (!thread.held.back().taken.empty()) {
-        finding.message += ", taken at " + narrative.where(thread.held.back().taken);
-      }
-    }
-    finding.message += ".";
-    return;
-  }
-  if (failure.rule == Rule::kBusyWait && !spinning.threads.empty()) {
-    const Spinning::Thread& thread = spinning.threads.front();
-    const std::string reads = reads_of(thread);
-    finding.message = "Busy waiting: " + label(thread.thread) + " goes round at " +
-                      narrative.where(thread.stack) + " until another thread changes " +
-                      (reads.empty() ? "something" : reads) + "; a waiter should sleep.";
-  } else {
-    finding.message = "Livelock: ";
-    if (spinning.steps > 0) finding.message += std::to_string(spinning.steps) + " steps, and ";
-    finding.message += "the threads go on without getting anywhere.";
-  }
-  if (failure.rule == Rule::kBusyWait && spinning.threads.size() == 1) return;
-  for (const Spinning::Thread& thread : spinning.threads) {
-    if (!ran_lately(thread.thread, narrative)) continue;  // it waits for those that go round
-    finding.details.push_back(label(thread.thread) + " goes round" + turn(thread) + ".");
-  }
-}
-
 void write(const Failure& failure, const Starved& starved, const Narrative& narrative,
            Finding& finding) {
   finding.message = "Starvation: " + label(failure.thread) + " waits";
@@ -360,6 +122,25 @@ void write(const Failure& failure, const Exited& exited, const Narrative& narrat
                     std::to_string(exited.status) + ") at " + narrative.where(failure.stack) + ".";
 }
 
+void write(const Failure& failure, const DataRace& race, const Narrative& narrative,
+           Finding& finding) {
+  write_race(failure, race, narrative, finding);
+}
+
+void write(const Failure& failure, const FreedMemory& freed, const Narrative& narrative,
+           Finding& finding) {
+  write_freed(failure, freed, narrative, finding);
+}
+
+void write(const Failure&, const Leak& leak, const Narrative& narrative, Finding& finding) {
+  write_leak(leak, narrative, finding);
+}
+
+void write(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
+           Finding& finding) {
+  write_spinning(failure, spinning, narrative, finding);
+}
+
 void write(const Failure& failure, const Stuck& stuck, const Narrative& narrative,
            Finding& finding) {
   write_stuck(failure, stuck, narrative, finding);
@@ -372,7 +153,7 @@ void write(const Failure& failure, const Crash& crash, const Narrative& narrativ
 
 void write(const Failure& failure, std::monostate, const Narrative& narrative, Finding& finding) {
   if (failure.rule == Rule::kDataRace) {
-    write_unseen_race(failure, narrative, finding);
+    write_race(failure, {}, narrative, finding);
     return;
   }
   finding.message = capitalized(name_of(failure.rule));

@@ -13,6 +13,14 @@ namespace lockstep::trace {
 // Fills in message, expected, seen and details. One function for each kind of failure.
 void write_message(const Failure& failure, const Narrative& narrative, Finding& finding);
 
+// A race without accesses was seen in another execution than the one reported.
+void write_race(const Failure& failure, const DataRace& race, const Narrative& narrative,
+                Finding& finding);
+void write_freed(const Failure& failure, const FreedMemory& freed, const Narrative& narrative,
+                 Finding& finding);
+void write_leak(const Leak& leak, const Narrative& narrative, Finding& finding);
+void write_spinning(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
+                    Finding& finding);
 void write_stuck(const Failure& failure, const Stuck& stuck, const Narrative& narrative,
                  Finding& finding);
 void write_crash(const Failure& failure, const Crash& crash, const Narrative& narrative,

@@ -143,6 +143,7 @@ void Narrative::choose_events(const Failure& failure) {
   const bool lifetime = is_about_lifetime(failure);
   for (int i = 0; i <= last_event_; ++i) {
     const Event& event = events[i];
+    if (event.target.type == kReferenceItself && !event.racy) continue;  // how a capture works
     bool wanted = always_of_interest(event);
     const bool before_threads = !alone && i < first_create;
     if (wanted && before_threads && is_memory(event.op) && !event.racy) wanted = false;

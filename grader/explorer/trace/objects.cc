@@ -62,6 +62,7 @@ bool ObjectFinder::descend(Dwarf_Die type, std::uintptr_t base, Expression& name
   if (depth > kMostDepth) return true;
   if (dwarf_tag(&type) == DW_TAG_array_type) return descend_array(type, base, name, depth);
   if (is_class(type)) return descend_class(type, base, name, depth);
+  if (is_reference(type)) name.type = kReferenceItself;
   return true;
 }
 
@@ -103,7 +104,6 @@ bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expressio
     case ClassKind::kOpaque:
     case ClassKind::kVector:
     case ClassKind::kDeque:
-    case ClassKind::kPointer:
       name.type = kNoValue;
       return true;
     default:

@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "grader/explorer/trace/program.h"
+#include "grader/explorer/trace/recording.h"
 
 namespace lockstep::trace {
-
-// Target::type of what has a name but no value to show: a mutex, the inside of a std::vector.
-inline constexpr std::uint64_t kNoValue = ~std::uint64_t{0};
 
 // How an expression goes on from an object to its member.
 enum class Link { kStart, kDot, kArrow };

@@ -22,6 +22,12 @@ struct Frame {
   bool exact = false;  // pc is the instruction itself: the innermost frame of a signal
 };
 
+// Values of Target::type that are no type of the program: what has a name but no value to show (a
+// mutex, the inside of a std::vector), and the memory of a reference itself (of a lambda's
+// capture).
+inline constexpr std::uint64_t kNoValue = ~std::uint64_t{0};
+inline constexpr std::uint64_t kReferenceItself = kNoValue - 1;
+
 // What an address is called, found while the stacks that hold it were alive.
 struct Target {
   std::uintptr_t address = 0;

@@ -72,7 +72,7 @@ class Symbols {
   static std::string demangle(const char* mangled);
 
  private:
-  class Impl;
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

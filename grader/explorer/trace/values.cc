@@ -90,7 +90,7 @@ bool looks_like_address(std::uint64_t bits) {
 
 std::optional<std::string> format_value(Program& program, std::uint64_t type, std::uint64_t bits,
                                         std::uint32_t size) {
-  if (type == kNoValue || size == 0 || size > 8) return std::string();
+  if (type == kNoValue || type == kReferenceItself || size == 0 || size > 8) return std::string();
   if (size < 8) bits &= (std::uint64_t{1} << size * 8) - 1;
   Dwarf_Die die = program.info().entry(type);
   if (type != 0 && die.addr != nullptr) {

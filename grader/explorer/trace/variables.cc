@@ -91,7 +91,9 @@ void Collector::add_captures(Dwarf_Die closure, std::uintptr_t address) {
     std::string_view name = name_of_entry(child);
     if (name.starts_with("__")) name.remove_prefix(2);  // as g++ calls them
     const auto offset = member_offset(child);
-    if (offset && !name.empty()) add_stored(type, address + *offset, name);
+    if (!offset || name.empty()) return true;
+    add_stored(type, address + *offset, name);
+    if (is_reference(type)) add(Root::Kind::kLocal, type, address + *offset, name);
     return true;
   });
 }

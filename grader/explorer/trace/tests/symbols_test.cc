@@ -112,6 +112,10 @@ class Queue {
   bool closed_ = false;
 };
 
+struct Shape {
+  virtual ~Shape() = default;
+};
+
 struct Shared {
   std::atomic<int> count{2};
 };
@@ -242,6 +246,12 @@ void values() {
   int local = 0;
   CHECK_TEXT(shown(probe(lab::pointer), &local), "?");
   CHECK_TEXT(shown(probe(&lab::accounts[0].lock, 0), 1), "");
+  std::unique_ptr<int> owner;
+  CHECK_TEXT(probe(&owner, sizeof owner).name, "owner");
+  CHECK_TEXT(shown(probe(&owner, sizeof owner), static_cast<int*>(nullptr)), "null");
+  const lab::Shape shape;
+  CHECK_TEXT(probe(&shape, 8).name, "the virtual table pointer of shape");
+  CHECK_TEXT(shown(probe(&shape, 8), 0x5555'0000'1234), "");
   unsigned char byte = 200;
   CHECK_TEXT(shown(probe(byte), byte), "200");
   char letter = 'a';

@@ -1,0 +1,165 @@
+// Data races, memory used after it was freed, memory never freed.
+
+#include <algorithm>
+
+#include "grader/explorer/trace/findings.h"
+#include "grader/explorer/trace/messages.h"
+#include "grader/explorer/trace/operations.h"
+
+namespace lockstep::trace {
+namespace {
+
+std::string bytes(std::size_t size) {
+  return std::to_string(size) + (size == 1 ? " byte" : " bytes");
+}
+
+// "A holds no lock", "A holds `mutex_` (since queue.h:20)".
+std::string holds(int thread, const std::vector<HeldLock>& held, const Narrative& narrative) {
+  std::string text = label(thread) + " holds ";
+  if (held.empty()) return text + "no lock";
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (i > 0) text += i + 1 == held.size() ? " and " : ", ";
+    text += narrative.quoted(held[i].lock);
+    if (!held[i].taken.empty()) text += " (since " + narrative.where(held[i].taken) + ")";
+  }
+  return text;
+}
+
+void add_consequence(const Failure& failure, const Narrative& narrative, Finding& finding) {
+  if (failure.consequence == nullptr) return;
+  Finding consequence;
+  write_message(*failure.consequence, narrative, consequence);
+  finding.expected = consequence.expected;
+  finding.seen = consequence.seen;
+  if (finding.expected.empty() && finding.seen.empty()) {
+    finding.seen = consequence.message;
+  } else if (!std::holds_alternative<CheckFailed>(failure.consequence->what)) {
+    finding.details.push_back("It led to this: " + consequence.message);
+  }
+  finding.details.insert(finding.details.end(), consequence.details.begin(),
+                         consequence.details.end());
+}
+
+// A race that was seen in another execution than the one reported: all there is is what it led to.
+void write_unseen_race(const Failure& failure, const Narrative& narrative, Finding& finding) {
+  Target target;
+  for (const Event& event : narrative.recording().events) {
+    if (event.racy) target = event.target;
+  }
+  if (failure.consequence != nullptr && target.address == 0) {
+    const auto* freed = std::get_if<FreedMemory>(&failure.consequence->what);
+    if (freed != nullptr) target = freed->access.target;
+  }
+  const std::string object = narrative.quoted(target);
+  finding.message = "Data race: two threads use " + (object.empty() ? "the same memory" : object) +
+                    " at the same time, and at least one of them writes.";
+  add_consequence(failure, narrative, finding);
+}
+
+}  // namespace
+
+void write_race(const Failure& failure, const DataRace& race, const Narrative& narrative,
+                Finding& finding) {
+  if (race.first.target.address == 0 && race.second.target.address == 0) {
+    write_unseen_race(failure, narrative, finding);
+    return;
+  }
+  const Access& first = race.first;
+  const Access& second = race.second;
+  const auto is_write = [](const Access& access) {
+    return access.op != Op::kRead && access.op != Op::kAtomicLoad && access.op != Op::kAtomicCas;
+  };
+  const auto is_atomic = [](const Access& access) {
+    return access.op != Op::kRead && access.op != Op::kWrite;
+  };
+  const Target& target = second.target.address != 0 ? second.target : first.target;
+  finding.message =
+      "Data race: two threads use " + narrative.quoted(target) + " at the same time, and " +
+      (is_write(first) && is_write(second) ? "both write." : "at least one of them writes.");
+  const int one = narrative.step_of(first.event);
+  const int two = narrative.step_of(second.event);
+  std::string text = holds(first.thread, first.held, narrative) + ", " +
+                     holds(second.thread, second.held, narrative) + ": ";
+  if (!first.held.empty() && !second.held.empty()) text += "no lock in common, and ";
+  text += one > 0 && two > 0 ? "nothing orders step " + std::to_string(one) + " and step " +
+                                   std::to_string(two) + "."
+                             : "nothing orders the two.";
+  finding.details.push_back(text);
+  if (is_atomic(first) != is_atomic(second)) {
+    const Access& atomic = is_atomic(first) ? first : second;
+    const Access& plain = is_atomic(first) ? second : first;
+    finding.details.push_back("The access of " + label(atomic.thread) + " is atomic, that of " +
+                              label(plain.thread) + " is not.");
+  }
+  const auto mention = [&](const Access& access, int step) {
+    if (step > 0 || access.stack.empty()) return;
+    finding.details.push_back(label(access.thread) + " " + std::string(verb(access.op)) +
+                              " it at " + narrative.where(access.stack) + ".");
+  };
+  mention(first, one);
+  mention(second, two);
+  add_consequence(failure, narrative, finding);
+}
+
+void write_freed(const Failure& failure, const FreedMemory& freed, const Narrative& narrative,
+                 Finding& finding) {
+  const int thread = freed.access.thread >= 0 ? freed.access.thread : failure.thread;
+  const std::vector<Frame>& stack = freed.access.stack.empty() ? failure.stack : freed.access.stack;
+  const std::string object = narrative.quoted(freed.access.target);
+  const std::string who = label(thread);
+  if (freed.stack_memory) {
+    finding.message = "Use after free: " + who + " " + std::string(verb(freed.access.op)) + " " +
+                      object + " at " + narrative.where(stack) + ", on the stack of " +
+                      label(freed.freed_by) + ", which has left that function or ended.";
+    return;
+  }
+  const bool again = freed.access.op == Op::kFree;
+  const std::string freer = freed.freed_by == thread ? "it" : label(freed.freed_by);
+  finding.message = again ? "Double free: " + who + " frees " + object + " at " +
+                                narrative.where(stack) + ", which " + freer + " has freed before"
+                          : "Use after free: " + who + " " + std::string(verb(freed.access.op)) +
+                                " " + object + " at " + narrative.where(stack) + ", which " +
+                                freer + " has freed";
+  if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);
+  finding.message += ".";
+  if (!freed.allocated.empty()) {
+    finding.details.push_back(
+        (freed.size > 0 ? "The " + bytes(freed.size) + " were" : "The memory was") +
+        " allocated by " + label(freed.allocated_by) + " at " + narrative.where(freed.allocated) +
+        ".");
+  }
+}
+
+void write_leak(const Leak& leak, const Narrative& narrative, Finding& finding) {
+  std::size_t total = 0;
+  for (const Leak::Block& block : leak.blocks) total += block.size;
+  finding.message = "Leak: " + bytes(total);
+  if (leak.blocks.size() == 1) {
+    finding.message += " allocated at " + narrative.where(leak.blocks.front().allocated);
+  } else {
+    finding.message += " in " + std::to_string(leak.blocks.size()) + " blocks";
+  }
+  finding.message += total == 1 ? " is never freed." : " are never freed.";
+  // Blocks of one line together, in the order of their first allocation.
+  struct Line {
+    std::string where;
+    std::size_t size = 0;
+    long blocks = 0;
+  };
+  std::vector<Line> lines;
+  for (const Leak::Block& block : leak.blocks) {
+    const std::string where = narrative.where(block.allocated) + " by " + label(block.thread);
+    auto line = std::find_if(lines.begin(), lines.end(),
+                             [&](const Line& other) { return other.where == where; });
+    if (line == lines.end()) line = lines.insert(line, {where});
+    line->size += block.size;
+    ++line->blocks;
+  }
+  for (const Line& line : lines) {
+    finding.details.push_back(
+        bytes(line.size) + " allocated at " + line.where +
+        (line.blocks > 1 ? ", " + std::to_string(line.blocks) + " times" : "") + ".");
+  }
+}
+
+}  // namespace lockstep::trace
