@@ -1,4 +1,4 @@
-// must fail: "an item goes to one consumer only" crash
+// must fail: "an item goes to one consumer only" check-failed
 //
 // `if` instead of `while`. The woken consumer believes that the item is still there, but another
 // one came by first and took it.

@@ -1,4 +1,4 @@
-// must fail: "an item goes to one consumer only" crash
+// must fail: "an item goes to one consumer only" check-failed
 //
 // Waiting and taking are two tidy functions, and each takes the lock for itself. Between the two
 // the lock is free, and so is the item.

@@ -1,4 +1,4 @@
-// must fail: "a producer sleeps until there is room" deadlock
+// must fail: "a producer sleeps until there is room" lost-wakeup
 //
 // Producers take turns by a mutex of their own, and keep it while they sleep for room. A
 // condition variable gives back one mutex only, the one it was given. Whoever asks full(), which
