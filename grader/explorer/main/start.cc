@@ -44,7 +44,7 @@ Clock clock_named(const std::string& name) {
 
 std::vector<Rule> rules_in(const nlohmann::json& names) {
   std::vector<Rule> rules;
-  for (const std::string& name : names) {
+  for (const std::string& name : names.get<std::vector<std::string>>()) {
     const std::optional<Rule> rule = rule_named(name);
     if (!rule) throw std::runtime_error("there is no rule " + name);
     rules.push_back(*rule);
