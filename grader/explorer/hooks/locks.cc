@@ -1,6 +1,7 @@
 #include "grader/explorer/hooks/locks.h"
 
 #include <cerrno>
+#include <vector>
 
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/library_locks.h"
@@ -10,18 +11,43 @@ namespace lockstep::locks {
 
 namespace {
 
+// Who waits at a semaphore: it keeps no list of them, its count says when they may go on.
+std::vector<int> blocked_at(const Object* semaphore) {
+  std::vector<int> threads;
+  if (semaphore->count > 0) return threads;
+  for (int i = 0; i < g_engine.thread_count; ++i) {
+    const Thread& thread = *g_engine.threads[i];
+    if (thread.life != Life::kAlive || &thread == self()) continue;
+    if (thread.pending.op == Op::kSemWait && thread.pending.object == semaphore) {
+      threads.push_back(i);
+    }
+  }
+  return threads;
+}
+
 trace::Failure misuse(Rule rule, const Object* object, Op op) {
   trace::Failure failure = failure_of(rule);
   trace::Misuse what;
   what.op = op;
   what.owner = object->owner;
   for (int i = 0; i < object->waiter_count; ++i) what.waiters.push_back(object->waiters[i]);
+  if (object->kind == ObjectKind::kSemaphore) what.waiters = blocked_at(object);
   if (g_engine.recording) {
     what.object = recorder::target(object->address, 1);
     what.taken = recorder::taken_at(object->address);
   }
   failure.what = std::move(what);
   return failure;
+}
+
+bool held(const Object& object) {
+  const bool lock = object.kind == ObjectKind::kMutex || object.kind == ObjectKind::kReadWriteLock;
+  return lock && (object.owner >= 0 || object.readers > 0);
+}
+
+bool slept_in(const Object& object) {
+  if (object.kind == ObjectKind::kSemaphore) return !blocked_at(&object).empty();
+  return object.waiter_count > 0;
 }
 
 Object* mutex_at(void* mutex, bool recursive) {
@@ -37,14 +63,12 @@ void take(Object* object, const void* pc) {
   ++object->count;
   object->locked_at = pc;
   me->clock.join(object->released);
-  leave_spin();
 }
 
 void let_go(Object* object) {
   object->owner = -1;
   object->count = 0;
   release_to(object->released);
-  note_write();
 }
 
 // Locks inside libstdc++ that programs do not know of. They are held for a few instructions without
@@ -89,6 +113,7 @@ int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
     return ETIMEDOUT;
   }
   take(object, pc);
+  note_section(object->address);
   record_lock(Op::kLock, object, false);
   return 0;
 }
@@ -106,6 +131,7 @@ int try_lock(void* mutex, bool recursive, const void* pc) {
     return EBUSY;
   }
   take(object, pc);
+  note_section(object->address);
   record_lock(Op::kTryLock, object, false);
   return 0;
 }
@@ -123,6 +149,8 @@ int unlock(void* mutex, const void* pc) {
   // held without waiting for it.
   if (g_engine.unlock_points) reach_point(Op::kUnlock, object->address, object, pc);
   let_go(object);
+  // A section in which nothing was done tells nobody anything.
+  if (me->spin.used == 0) note_write();
   if (!g_engine.unlock_points) note_silent_release(object);
   if (__builtin_expect(g_engine.recording, 0)) {
     recorder::add(Op::kUnlock, object->address);
@@ -134,8 +162,15 @@ int unlock(void* mutex, const void* pc) {
 void destroy(void* mutex, const void* /*pc*/) {
   Object* object = g_engine.objects.find(address_of(mutex));
   if (object == nullptr) return;
-  if (object->owner >= 0) fail_now(misuse(Rule::kDestroyedInUse, object, Op::kDestroy));
+  if (held(*object)) fail_now(misuse(Rule::kDestroyedInUse, object, Op::kDestroy));
   g_engine.objects.forget(address_of(mutex));
+}
+
+void destroy_semaphore(void* semaphore) {
+  Object* object = g_engine.objects.find(address_of(semaphore));
+  if (object == nullptr) return;
+  if (slept_in(*object)) fail_now(misuse(Rule::kDestroyedInUse, object, Op::kDestroy));
+  g_engine.objects.forget(address_of(semaphore));
 }
 
 int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) {
@@ -165,6 +200,7 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) {
   }
   const int levels = lock->count;
   let_go(lock);
+  note_write();
   queue->add_waiter(me->id);
   me->woken = false;
 
@@ -224,9 +260,7 @@ void destroy_memory(std::uintptr_t begin, std::size_t size, Op op) {
   for (int i = 0; i < g_engine.objects.size(); ++i) {
     Object& object = g_engine.objects.at(i);
     if (object.address < begin || object.address >= end) continue;
-    const bool held = object.kind == ObjectKind::kMutex && object.owner >= 0;
-    const bool slept_in = object.waiter_count > 0;
-    if (held || slept_in) fail_now(misuse(Rule::kDestroyedInUse, &object, op));
+    if (held(object) || slept_in(object)) fail_now(misuse(Rule::kDestroyedInUse, &object, op));
   }
 }
 

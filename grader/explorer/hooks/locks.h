@@ -23,6 +23,8 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc);
 void notify(void* condition, bool all, const void* pc);
 void destroy_condition(void* condition, const void* pc);
 
+void destroy_semaphore(void* semaphore);
+
 // The memory [begin, begin + size) ceases to exist: no lock in it may be held, no thread asleep in it.
 void destroy_memory(std::uintptr_t begin, std::size_t size, Op op);
 

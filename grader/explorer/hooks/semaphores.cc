@@ -68,7 +68,8 @@ LOCKSTEP_HOOK int sem_init(sem_t* semaphore, int shared, unsigned value) noexcep
 }
 LOCKSTEP_HOOK int sem_destroy(sem_t* semaphore) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(sem_destroy)(semaphore);
-  g_engine.objects.forget(address_of(semaphore));
+  const Inside inside;
+  locks::destroy_semaphore(semaphore);
   return 0;
 }
 LOCKSTEP_HOOK int sem_wait(sem_t* semaphore) {

@@ -115,6 +115,8 @@ std::string to_string(const Schedule& schedule) {
     if (end - i > 1 || letter_follows) text += std::to_string(end - i);
     i = end;
   }
+  // An empty string asks for a search: nothing to decide is said as "main, no times".
+  if (all.empty()) text += "m0";
   return text;
 }
 
@@ -138,7 +140,7 @@ std::optional<Schedule> parse_schedule(std::string_view text) {
     std::uintptr_t times = 1;
     if (parser.peek() >= '0' && parser.peek() <= '9') {
       const auto number = parser.number(10);
-      if (!number || *number == 0) return std::nullopt;
+      if (!number) return std::nullopt;
       times = *number;
     }
     if (schedule.decisions.size() + times > kMostDecisions) return std::nullopt;

@@ -51,7 +51,7 @@ TEST_CASE("use after free: in one thread, through a dangling pointer") {
     std::vector<int> numbers(4, 1);
     const int* first = numbers.data();
     numbers.resize(1'000);
-    EXPECT(*first == 1 || *first != 1);
+    EXPECT(*first == 1);
   });
 }
 

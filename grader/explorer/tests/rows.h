@@ -78,7 +78,7 @@ inline void holds(const Body& body, Options options = {}, Size size = Size::kCom
     options.executions = way.silent;
     const Result result = run(body, options);
     const std::string seen = text_of(result);
-    INFO(way.name, " after ", result.executions, " executions: ", seen);
+    INFO(std::string(way.name), " after ", result.executions, " executions: ", seen);
     CHECK(result.error.empty());
     CHECK_FALSE(result.finding.has_value());
     CHECK(result.executions > 0);
@@ -103,7 +103,7 @@ inline void finds(Rule rule, const std::vector<std::string>& names, const Body& 
     options.schedule.clear();
     const Result result = run(body, options);
     const std::string seen = text_of(result);
-    INFO(way.name, " after ", result.executions, " executions: ", seen);
+    INFO(std::string(way.name), " after ", result.executions, " executions: ", seen);
     CHECK(result.error.empty());
     CHECK(result.finding.has_value());
     if (!result.finding) continue;

@@ -286,7 +286,7 @@ int count(const std::string& text, const std::string& part) {
 TEST_CASE("every program gets its verdict, as JSON") {
   for (const Row& row : kRows) {
     const Outcome outcome = explore(with_json(row.arguments), row.input);
-    INFO(row.name, "\n", outcome.output, "\n", outcome.errors);
+    INFO(std::string(row.name), "\n", outcome.output, "\n", outcome.errors);
     CHECK(outcome.status == row.status);
     const json document = json::parse(outcome.output, nullptr, false);
     CHECK(document.is_object());
@@ -368,7 +368,7 @@ TEST_CASE("notes are told") {
   };
   for (const Noted& noted : {Noted{"spin.cc", "busy-wait"}, Noted{"leak.c", "leak"}}) {
     const Outcome outcome = explore({noted.program});
-    INFO(noted.program, "\n", outcome.output, outcome.errors);
+    INFO(std::string(noted.program), "\n", outcome.output, outcome.errors);
     CHECK(outcome.status == kFoundNothing);
     CHECK(contains(outcome.output, noted.word));
   }
