@@ -4,6 +4,7 @@
 
 #include "grader/explorer/detect/racy.h"
 #include "grader/explorer/detect/shadow.h"
+#include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/plain_memory.h"
 
@@ -66,6 +67,8 @@ void plain_access(std::uintptr_t address, std::size_t size, bool writes, const v
   const Inside inside;
   Engine& e = g_engine;
   if (!g_racy_code.empty() && g_racy_code.has(pc)) racy_point(address, size, writes, pc);
+  // What a loop keeps on its own stack is no news to others.
+  if (writes && self()->spin.used != 0 && fiber::slot_of(address) != self()->id) leave_spin();
   if (++e.accesses % kBurst == 0) long_burst(address, pc);
   int event = -1;
   if (__builtin_expect(e.recording, 0) && shadow::is_shared(address)) {

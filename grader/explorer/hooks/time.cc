@@ -23,9 +23,6 @@ constexpr std::uint64_t kForEver = locks::kNoDeadline - 1;
 constexpr int kClockReads = 16;
 constexpr std::uint64_t kClockStep = 1'000'000;
 
-// A sleep repeated this often while nobody else does anything that is seen: polling.
-constexpr int kPolls = 64;
-
 bool runs_by_calendar(clockid_t id) {
   return id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE || id == CLOCK_TAI;
 }
@@ -41,6 +38,8 @@ void sleep_until(std::uint64_t deadline, const void* pc) {
   const Inside inside;
   Thread* me = self();
   g_engine.saw_deadline = true;
+  // One that polls gives the processor up between its looks.
+  me->aside = Aside::kNo;
   Pending& p = me->pending;
   p = Pending{};
   p.op = Op::kSleep;
@@ -49,9 +48,6 @@ void sleep_until(std::uint64_t deadline, const void* pc) {
   p.pc = pc;
   reach_point();
   me->clock_reads = 0;
-  // Looking, sleeping, looking again is waiting without being woken.
-  if (++me->polls == kPolls && me->spin.used > 0) note_busy_wait(me->spin.reads[0].address);
-  if (me->spin.used == 0) me->polls = 0;
   record(Op::kSleep, 0);
 }
 
@@ -114,7 +110,10 @@ LOCKSTEP_HOOK int thrd_sleep(const timespec* length, timespec* rest) {
 LOCKSTEP_HOOK int sched_yield() noexcept {
   if (!modelled()) return static_cast<int>(raw::call(SYS_sched_yield));
   const Inside inside;
-  self()->aside = Aside::kYielded;
+  Thread* me = self();
+  // One that only looks in vain is let go on until that is certain (note_read_for_spin); another one
+  // steps back, or `while (!stop) { ++n; yield(); }` would keep a search for ever.
+  if (me->aside == Aside::kNo && me->spin.used == 0) me->aside = Aside::kYielded;
   reach_point(Op::kYield, 0, nullptr, LOCKSTEP_CALLER);
   record(Op::kYield, 0);
   return 0;

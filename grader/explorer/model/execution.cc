@@ -288,7 +288,6 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   thread->pending = Pending{};
   thread->spin.clear();
   thread->clock_reads = 0;
-  thread->polls = 0;
   thread->creator = nullptr;
   thread->entry = entry;
   thread->argument = argument;

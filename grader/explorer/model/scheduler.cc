@@ -7,6 +7,7 @@
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
 #include "grader/explorer/model/recorder.h"
+#include "grader/explorer/model/world.h"
 #include "grader/explorer/search/searcher.h"
 
 namespace lockstep {
@@ -24,6 +25,9 @@ constexpr int kEarlyTimeouts = 3;
 constexpr int kMaxRunLength = 1000;
 
 constexpr int kKnownSpinTurns = 3;
+
+// Locking, looking, unlocking, and nothing else, at one place in the program.
+constexpr int kIdleSections = 32;
 
 // Rounds in which only spinning threads ran and none of them wrote.
 constexpr int kFruitlessRounds = 8;
@@ -279,17 +283,45 @@ void note_write() {
   leave_spin();
 }
 
+namespace {
+
+// The current thread did at `place` what it did there before, `turns` times now, and nothing else that
+// anybody could see. Code that is known to spin is set aside at its third turn; other code gets the
+// benefit of the doubt until `enough` (a short loop may well read one value several times), so that no
+// interleaving of it is lost.
+void note_turn(int turns, int enough, std::uintptr_t address, const void* place) {
+  const bool known = !g_spinning_code.empty() && g_spinning_code.has(place);
+  const int limit = known ? kKnownSpinTurns : enough;
+  if (turns < limit) return;
+  self()->aside = Aside::kSpinning;
+  if (turns > limit) return;
+  if (!known) g_spinning_code.learn(place);
+  note_busy_wait(address);
+}
+
+// Where the program is, as one code address: a lock is taken through functions of the library, whose
+// own address says nothing.
+const void* program_place() {
+  const Thread& me = *self();
+  std::uintptr_t mixed = 0;
+  for (int i = me.depth - 1; i >= 0 && i >= me.depth - 4; --i) {
+    if (i >= 256) continue;
+    const auto at = reinterpret_cast<std::uintptr_t>(me.calls[i]) - world::program_base();
+    mixed = mixed * 31 + (at & 0xFFFFFF);
+  }
+  return reinterpret_cast<const void*>(world::program_base() + (mixed & 0xFFFFFFFF));
+}
+
+}  // namespace
+
 void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc) {
-  Thread* me = g_engine.current;
-  const int turns = me->spin.note(address, value, pc);
-  // Code that is known to spin is set aside at its third identical read; other code gets the benefit
-  // of the doubt (a short loop may well read one value several times), so that no interleaving of it
-  // is lost.
-  const bool known = !g_spinning_code.empty() && g_spinning_code.has(pc);
-  if (turns < (known ? kKnownSpinTurns : kSpinTurns)) return;
-  me->aside = Aside::kSpinning;
-  if (turns == kSpinTurns && !known) g_spinning_code.learn(pc);
-  if (turns == (known ? kKnownSpinTurns : kSpinTurns)) note_busy_wait(address);
+  note_turn(self()->spin.note(address, value, pc), kSpinTurns, address, pc);
+}
+
+void note_section(std::uintptr_t lock) {
+  // Not the atomic at the same address: locking is another kind of looking.
+  const void* place = program_place();
+  note_turn(self()->spin.note(lock | 1, 0, place), kIdleSections, lock, place);
 }
 
 int choose(int count) {

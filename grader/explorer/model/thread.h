@@ -96,7 +96,6 @@ struct Thread {
 
   SpinSet spin;
   int clock_reads;    // since its last other visible operation
-  int polls;          // sleeps since another thread took a step
 
   Thread* creator;
   void* (*entry)(void*);
