@@ -90,6 +90,41 @@ bool ObjectFinder::descend_array(Dwarf_Die& array, std::uintptr_t base, Expressi
   return descend(element, name.base, name, depth + 1);
 }
 
+// The member or base class of an object at `base` that holds the address; a zeroed entry for none.
+Dwarf_Die ObjectFinder::part_at(Dwarf_Die& type, std::uintptr_t base, std::uint64_t& offset) {
+  struct Candidate {
+    Dwarf_Die die{};
+    std::uint64_t offset = 0;
+    int rank = 0;
+    std::uint64_t size = 0;
+  };
+  Candidate best;
+  each_child(type, [&](Dwarf_Die& child) {
+    const int tag = dwarf_tag(&child);
+    if (tag != DW_TAG_member && tag != DW_TAG_inheritance) return true;
+    const auto begin = member_offset(child);
+    Dwarf_Die member;
+    if (!begin || !type_of(child, member)) return true;
+    Candidate candidate{child, *begin, 0, size_of(member)};
+    if (candidate.size == 0 && base + *begin <= address_) {
+      // clang does not say how large it is: the last that begins before the address.
+      candidate.rank = 1;
+      if (best.rank <= 1 && candidate.offset >= best.offset) best = candidate;
+      return true;
+    }
+    if (!covers(base + *begin, candidate.size)) return true;
+    // An empty base lies where the first member does, and has a size all the same; a union has many
+    // members at one place, of which the one as large as the access is the likeliest.
+    const bool fits = candidate.size == size_ && base + *begin == address_;
+    candidate.rank = tag == DW_TAG_inheritance ? 2 : fits ? 4 : 3;
+    const bool larger_base = candidate.rank == 2 && best.rank == 2 && candidate.size > best.size;
+    if (candidate.rank > best.rank || larger_base) best = candidate;
+    return true;
+  });
+  offset = best.offset;
+  return best.die;
+}
+
 bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expression& name,
                                  int depth) {
   const ClassKind kind = program_.kind(type);
@@ -112,38 +147,8 @@ bool ObjectFinder::descend_class(Dwarf_Die& type, std::uintptr_t base, Expressio
   const Dwarf_Off self = dwarf_dieoffset(&type);
   // A std::thread::id is one value, whatever it is made of.
   if (kind == ClassKind::kTransparent && name_of_entry(type) == "id") return true;
-  Dwarf_Die best{};
-  Dwarf_Die incomplete{};  // the last member of unknown size that begins before the address
   std::uint64_t best_offset = 0;
-  std::uint64_t incomplete_offset = 0;
-  bool exact = false;
-  each_child(type, [&](Dwarf_Die& child) {
-    const int tag = dwarf_tag(&child);
-    if (tag != DW_TAG_member && tag != DW_TAG_inheritance) return true;
-    const auto offset = member_offset(child);
-    Dwarf_Die member;
-    if (!offset || !type_of(child, member)) return true;
-    const std::uint64_t size = size_of(member);
-    if (size == 0 && base + *offset <= address_ && *offset >= incomplete_offset) {
-      incomplete = child;
-      incomplete_offset = *offset;
-    }
-    if (!covers(base + *offset, size)) return true;
-    // An empty base lies where the first member does; a union has many members at one place. The
-    // one that is as large as the access is the likeliest.
-    const bool fits = tag == DW_TAG_member && size == size_ && base + *offset == address_;
-    if (best.addr == nullptr || dwarf_tag(&best) == DW_TAG_inheritance || (fits && !exact)) {
-      if (best.addr != nullptr && tag == DW_TAG_inheritance) return true;
-      best = child;
-      best_offset = *offset;
-      exact = fits;
-    }
-    return true;
-  });
-  if (best.addr == nullptr && incomplete.addr != nullptr) {
-    best = incomplete;
-    best_offset = incomplete_offset;
-  }
+  Dwarf_Die best = part_at(type, base, best_offset);
   if (best.addr == nullptr) {
     if (kind != ClassKind::kOwn && kind != ClassKind::kClosure) name.type = kNoValue;
     return true;

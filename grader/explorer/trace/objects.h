@@ -58,6 +58,7 @@ class ObjectFinder {
   }
   bool descend(Dwarf_Die type, std::uintptr_t base, Expression& name, int depth);
   bool descend_class(Dwarf_Die& type, std::uintptr_t base, Expression& name, int depth);
+  Dwarf_Die part_at(Dwarf_Die& type, std::uintptr_t base, std::uint64_t& offset);
   bool descend_array(Dwarf_Die& array, std::uintptr_t base, Expression& name, int depth);
 
   // Puts what `type` at `base` points to into `next_`; true when it is the wanted address.
