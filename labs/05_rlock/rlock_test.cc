@@ -99,7 +99,7 @@ TEST_CASE("an inner unlock lets nobody in" * points(6) *
       lock.lock();
       section.enter();
       lock.unlock();
-      interleave();
+      quiesce();  // whoever can get in now gets in
       section.leave();
       lock.unlock();
     });
@@ -150,18 +150,20 @@ TEST_CASE(
           "burns the processor, or it comes late.",
           "Sleep on a std::condition_variable that unlock() notifies; wait() frees the inner "
           "mutex and falls asleep in one step.")) {
-  explore([] {
-    lab::RLock lock;
-    lock.lock();
-    std::thread waiter([&] {
-      lock.lock();
-      lock.unlock();
-    });
-    quiesce();
-    CHECK(asleep() == 1);
-    lock.unlock();
-    waiter.join();
-  });
+  explore(
+      [] {
+        lab::RLock lock;
+        lock.lock();
+        std::thread waiter([&] {
+          lock.lock();
+          lock.unlock();
+        });
+        quiesce();
+        CHECK(asleep() == 1);
+        lock.unlock();
+        waiter.join();
+      },
+      kExactTime);
   // It is woken by the unlock, not by an alarm clock of its own: it is in at that very moment.
   explore(
       [] {

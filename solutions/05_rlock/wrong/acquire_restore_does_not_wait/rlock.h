@@ -1,4 +1,4 @@
-// must fail: "acquire_restore waits its turn and brings every level back" not-inside-lock
+// must fail: "acquire_restore waits its turn and brings every level back" data-race
 //
 // Writes the saved values back, although another thread owns the lock by now.
 #ifndef LAB_05_RLOCK_RLOCK_H_

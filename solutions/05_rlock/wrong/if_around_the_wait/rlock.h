@@ -1,4 +1,4 @@
-// must fail: "two threads are never inside together" not-inside-lock
+// must fail: "two threads are never inside together" data-race
 //
 // Looks once before it waits and not again after. Between the notify and the moment when the waiter
 // runs, another thread has taken the lock.

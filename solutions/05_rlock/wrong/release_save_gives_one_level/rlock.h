@@ -1,4 +1,4 @@
-// must fail: "release_save gives up every level" deadlock
+// must fail: "release_save gives up every level" lost-wakeup
 //
 // release_save() is written as an unlock(): the outer levels stay, and the others wait for a thread
 // that went to sleep with the lock.
