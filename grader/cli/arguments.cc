@@ -118,7 +118,7 @@ void Commands::add_grade() {
   command->add_flag("--own", grade_.own, "build on your own earlier labs, not on the solutions");
   command->add_flag("--json", grade_.json,
                     "the verdict document (grader/judge/verdict.schema.json)");
-  command->add_flag("--all", grade_.all, "every failure in full, every error of the compiler");
+  command->add_flag("--all", grade_.all, "every failure, step and error of the compiler");
   command->add_flag("--timing", grade_.timing, "where the time went");
 }
 
@@ -145,6 +145,7 @@ void Commands::add_replay() {
       ->required()
       ->type_name("S");
   add_submission(command, replay_.submission);
+  command->add_flag("--all", replay_.all, "every step, however many");
   command->add_flag("--json", replay_.json, "the verdict document");
   command->add_flag("--gdb", replay_.gdb, "real threads under gdb, stopped at the failing step");
 }
@@ -193,6 +194,7 @@ void Commands::add_explore() {
   command->add_option("-D", defines_, "a macro")
       ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false);
+  command->add_flag("--all", explore_.all, "every step, however many");
   command->add_flag("--json", explore_.json, "one object (docs/commands.md)");
 }
 

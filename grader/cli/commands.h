@@ -61,6 +61,7 @@ struct ExploreRequest {
   std::string clock = "both";
   std::vector<std::string> flags;  // -I, -D, -std as given
   bool json = false;
+  bool all = false;                    // every step
   std::vector<std::string> arguments;  // of the explored program
 };
 
@@ -70,6 +71,7 @@ struct ReplayRequest {
   std::string schedule;
   std::string submission;
   bool json = false;
+  bool all = false;  // every step
   bool gdb = false;
 };
 

@@ -142,7 +142,7 @@ std::string explored_text(const ExploreRequest& request, const Explored& explore
   }
   text.line(name + style.bad(name_of(result.finding->rule)));
   text.line();
-  text.lines(report::failure_lines(as_case(explored), "", columns, style));
+  text.lines(report::failure_lines(as_case(explored), "", {columns, request.all}, style));
   text.output(result);
   text.notes(result);
   text.line();

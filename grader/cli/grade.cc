@@ -58,6 +58,7 @@ int grade(const Context& context, const GradeRequest& request) {
     options.width = context.terminal.width;
     options.timing = request.timing;
     options.all_errors = request.all;
+    options.every_step = request.all;
     constexpr int kEvery = 1'000'000;
     if (request.all) options.in_full = kEvery;
     fmt::print("{}", report::console(verdict, options));

@@ -36,6 +36,7 @@ int replay(const Context& context, const ReplayRequest& request) {
   options.colour = context.terminal.colour;
   options.width = context.terminal.width;
   options.only_failures = true;
+  options.every_step = request.all;
   fmt::print("{}", report::console(verdict, options));
   const int code = exit_code(verdict);
   if (code == kAllWell) {

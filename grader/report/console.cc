@@ -168,7 +168,8 @@ void Report::failure(const CaseVerdict& failed, const std::vector<int>& also) {
                  style_.bad(is_error ? "ERROR" : "FAILED") +
                      fmt::format("   {}/{} points", failed.earned, failed.points));
   line();
-  for (const std::string& text : failure_lines(failed, verdict_.lab, options_.width, style_)) {
+  for (const std::string& text :
+       failure_lines(failed, verdict_.lab, {options_.width, options_.every_step}, style_)) {
     line(text);
   }
   if (!also.empty()) {

@@ -12,6 +12,7 @@ struct ConsoleOptions {
   int width = 100;             // columns; see terminal()
   int in_full = 3;             // so many different failures are shown with all there is to them
   bool all_errors = false;     // everything the compiler said, not only its first error
+  bool every_step = false;     // of an interleaving, however long
   bool only_failures = false;  // no list of the cases, no points
   bool timing = false;         // seconds of each case
 };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 
 #include "grader/report/interleaving.h"
 #include "grader/report/text.h"
@@ -71,16 +73,36 @@ class Lines {
   std::vector<std::string> lines_;
 };
 
+// The numbers behind "step" in the sentences around the table.
+std::set<int> mentioned_steps(const CaseVerdict& failed) {
+  std::set<int> numbers;
+  std::vector<std::string> sentences = failed.details;
+  sentences.push_back(failed.message);
+  for (const Step& step : failed.interleaving.steps) sentences.push_back(step.note);
+  constexpr std::string_view kStep = "step ";
+  for (const std::string& text : sentences) {
+    for (std::size_t at = text.find(kStep); at != std::string::npos; at = text.find(kStep, at)) {
+      at += kStep.size();
+      int number = 0;
+      std::from_chars(text.data() + at, text.data() + text.size(), number);
+      numbers.insert(number);
+    }
+  }
+  return numbers;
+}
+
 // `value_ = value_ + 1` where a thread reads and then writes one object in one line: the statement
-// that looks like one step and is two. Empty when the execution has none.
+// that looks like one step and is two. Empty when no access that races is part of such a one.
 std::string two_step_statement(const CaseVerdict& failed) {
+  const std::set<int> racing = mentioned_steps(failed);
   const std::vector<Step>& steps = failed.interleaving.steps;
   for (auto read = steps.begin(); read != steps.end(); ++read) {
     if (read->operation != "reads") continue;
     const auto next = std::find_if(read + 1, steps.end(),
                                    [&](const Step& step) { return step.thread == read->thread; });
     if (next != steps.end() && next->operation == "writes" && next->object == read->object &&
-        next->place.file == read->place.file && next->place.line == read->place.line) {
+        next->place.file == read->place.file && next->place.line == read->place.line &&
+        (racing.contains(read->number) || racing.contains(next->number))) {
       return source_text(read->place, failed.sources);
     }
   }
@@ -124,7 +146,10 @@ void add_output(const CaseVerdict& failed, Lines& lines) {
 }
 
 std::string preemptions_text(const judge::Interleaving& interleaving) {
-  if (interleaving.steps.empty()) return "";
+  const std::vector<Step>& steps = interleaving.steps;
+  const bool one_thread =
+      std::ranges::all_of(steps, [&](const Step& step) { return step.thread == steps[0].thread; });
+  if (steps.empty() || one_thread) return "";
   if (interleaving.preemptions == 0) return "No preemption is needed.";
   return count(interleaving.preemptions, "preemption") +
          (interleaving.fewest ? "; no interleaving with fewer shows it." : ".");
@@ -139,13 +164,15 @@ std::string search_text(const CaseVerdict& failed) {
   return text;
 }
 
-std::vector<std::string> failure_lines(const CaseVerdict& failed, std::string_view lab, int columns,
-                                       const Style& style) {
+std::vector<std::string> failure_lines(const CaseVerdict& failed, std::string_view lab,
+                                       const FailureOptions& options, const Style& style) {
+  const int columns = options.columns;
   Lines lines(columns);
   lines.sentence(failed.message, kIndent,
                  [&](const std::string& part) { return style.bold(part); });
   add_facts(failed, lines);
-  const InterleavingTable table(failed.interleaving, failed.sources, lab, columns, style);
+  const InterleavingTable table(failed.interleaving, failed.sources, lab,
+                                {columns, options.every_step, mentioned_steps(failed)}, style);
   if (std::vector<std::string> rows = table.lines(); !rows.empty()) {
     lines.blank();
     lines.add(std::move(rows));

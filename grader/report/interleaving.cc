@@ -11,12 +11,18 @@ namespace {
 
 constexpr int kNumberWidth = 7;  // of the step numbers, right-aligned
 constexpr int kFirstColumn = kNumberWidth + 2;
-constexpr int kNarrowestColumn = 26;  // "queue.h:40  not_empty_.wa"
+constexpr int kNarrowestColumn = 24;  // "queue.h:40  not_empty_."
 constexpr std::string_view kSwitch = "-- switch --";
 
-// A reader follows some dozens of steps. Of a longer execution the end matters most.
-constexpr std::size_t kMostSteps = 60;
-constexpr std::size_t kStepsAtFront = 12;
+// What a reader takes in at once; an execution as short as this is shown whole.
+constexpr std::size_t kFew = 24;
+// Of a longer one, a run of more than kLongRun steps of one thread is cut to this many at each end:
+// the switches are what matters.
+constexpr std::size_t kLongRun = 8;
+constexpr std::size_t kRunEnd = 3;
+// And of what is still longer, the end matters most.
+constexpr std::size_t kMost = 60;
+constexpr std::size_t kAtFront = 12;
 
 std::string spaces(int columns) { return std::string(std::max(0, columns), ' '); }
 
@@ -61,8 +67,13 @@ struct InterleavingTable::Progress {
 
 InterleavingTable::InterleavingTable(const judge::Interleaving& interleaving,
                                      const std::map<std::string, judge::Lines>& sources,
-                                     std::string_view lab, int columns, const Style& style)
-    : interleaving_(interleaving), sources_(sources), lab_(lab), width_(columns), style_(style) {
+                                     std::string_view lab, TableOptions options, const Style& style)
+    : interleaving_(interleaving),
+      sources_(sources),
+      lab_(lab),
+      options_(std::move(options)),
+      width_(options_.columns),
+      style_(style) {
   lay_out();
 }
 
@@ -79,7 +90,9 @@ void InterleavingTable::lay_out() {
     }
   }
   const int threads = std::max<int>(1, static_cast<int>(columns_.size()));
-  const int each = (width_ - kFirstColumn) / threads;
+  // A step's text may run on to the right, over the columns of threads that do nothing in its row.
+  // Only the last column cannot, so it gets half as much again.
+  const int each = (width_ - kFirstColumn) * 2 / (threads * 2 + 1);
   one_column_ = threads > 1 && each < kNarrowestColumn;
   if (one_column_) {
     int longest = 0;
@@ -189,22 +202,66 @@ void InterleavingTable::add_step(const Step& step, Progress& progress) const {
   add_note(step, column, progress);
 }
 
+std::vector<bool> InterleavingTable::choose_steps() const {
+  const std::vector<Step>& steps = interleaving_.steps;
+  std::vector<bool> shown(steps.size(), true);
+  if (options_.every_step || steps.size() <= kFew) return shown;
+  const auto leave_out = [&](std::size_t first, std::size_t end) {
+    for (std::size_t i = first; i < end; ++i) {
+      const bool matters = !steps[i].note.empty() || options_.mentioned.contains(steps[i].number);
+      if (!matters) shown[i] = false;
+    }
+  };
+  for (std::size_t first = 0, end = 0; first < steps.size(); first = end) {
+    while (end < steps.size() && steps[end].thread == steps[first].thread) ++end;
+    if (end - first > kLongRun) leave_out(first + kRunEnd, end - kRunEnd);
+  }
+  std::size_t left = std::ranges::count(shown, true);
+  for (std::size_t i = 0, seen = 0; i < steps.size() && left > kMost; ++i) {
+    if (!shown[i] || ++seen <= kAtFront) continue;
+    leave_out(i, i + 1);
+    --left;
+  }
+  // The line that says so takes as much room as a step.
+  constexpr std::size_t kWorthwhile = 3;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (shown[i]) continue;
+    std::size_t end = i;
+    while (end < steps.size() && !shown[end]) ++end;
+    if (end - i < kWorthwhile) std::fill(shown.begin() + i, shown.begin() + end, true);
+    i = end;
+  }
+  return shown;
+}
+
+void InterleavingTable::add_gap(std::size_t first, std::size_t end, Progress& progress) const {
+  const std::vector<Step>& steps = interleaving_.steps;
+  const bool of_one =
+      std::all_of(steps.begin() + first, steps.begin() + end,
+                  [&](const Step& step) { return step.thread == steps[first].thread; });
+  const int start = of_one ? column_of(steps[first]).start : kFirstColumn;
+  progress.lines.push_back(spaces(start) +
+                           style_.dim(fmt::format("... {} left out (--all) ...",
+                                                  count(static_cast<long>(end - first), "step"))));
+  progress.shown.clear();
+  // A switch right behind the gap is still one when the gap was one thread's.
+  progress.thread = of_one ? steps[first].thread : "";
+}
+
 std::vector<std::string> InterleavingTable::lines() const {
   const std::vector<Step>& steps = interleaving_.steps;
-  Progress progress;
   if (steps.empty()) return {};
+  Progress progress;
   add_header(progress.lines);
-  const std::size_t left_out = steps.size() > kMostSteps ? steps.size() - kMostSteps : 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (left_out > 0 && i == kStepsAtFront) {
-      progress.lines.push_back(spaces(kFirstColumn) +
-                               style_.dim(fmt::format("... {} left out; --json has them all ...",
-                                                      count(static_cast<long>(left_out), "step"))));
-      progress.thread.clear();
-      progress.shown.clear();
-      i += left_out;
+  const std::vector<bool> shown = choose_steps();
+  for (std::size_t i = 0; i < steps.size();) {
+    if (shown[i]) {
+      add_step(steps[i++], progress);
+      continue;
     }
-    add_step(steps[i], progress);
+    const std::size_t first = i;
+    while (i < steps.size() && !shown[i]) ++i;
+    add_gap(first, i, progress);
   }
   return progress.lines;
 }

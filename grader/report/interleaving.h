@@ -2,6 +2,7 @@
 #define GRADER_REPORT_INTERLEAVING_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,14 @@
 #include "grader/report/style.h"
 
 namespace lockstep::report {
+
+// How a table is laid out, and how much of it.
+struct TableOptions {
+  int columns = 100;        // width of a line
+  bool every_step = false;  // else long runs of one thread's steps are cut to their ends
+  // Steps that are never left out, by number.
+  std::set<int> mentioned = {};
+};
 
 // An execution as a table: one column a thread, one row or two a step, `-- switch --` where another
 // thread goes on. Where the threads are too many for `columns`, one thread's name a step instead.
@@ -24,7 +33,7 @@ class InterleavingTable {
   // `lab` is left out of file names. All references must outlive the table.
   InterleavingTable(const judge::Interleaving& interleaving,
                     const std::map<std::string, judge::Lines>& sources, std::string_view lab,
-                    int columns, const Style& style);
+                    TableOptions options, const Style& style);
 
   // The table's lines; none without steps.
   std::vector<std::string> lines() const;
@@ -37,6 +46,9 @@ class InterleavingTable {
   struct Progress;  // what has been printed so far
 
   void lay_out();
+  // Of each step, whether it is shown.
+  std::vector<bool> choose_steps() const;
+  void add_gap(std::size_t first, std::size_t end, Progress& progress) const;
   const Column& column_of(const Step& step) const;
   std::size_t thread_index(std::string_view label) const;
   void add_header(std::vector<std::string>& lines) const;
@@ -47,6 +59,7 @@ class InterleavingTable {
   const judge::Interleaving& interleaving_;
   const std::map<std::string, judge::Lines>& sources_;
   const std::string_view lab_;
+  const TableOptions options_;
   const int width_;
   const Style& style_;
   bool one_column_ = false;

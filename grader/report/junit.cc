@@ -18,8 +18,6 @@ using judge::CaseVerdict;
 using judge::Outcome;
 using judge::Verdict;
 
-constexpr int kColumns = 100;
-
 // XML 1.0 has no place for most control characters, not even escaped.
 std::string xml_text(std::string_view text) {
   std::string safe;
@@ -73,7 +71,7 @@ void add_properties(pugi::xml_node node, const CaseVerdict& one) {
 
 std::string report_of(const CaseVerdict& one, std::string_view lab) {
   std::string text;
-  for (const std::string& line : failure_lines(one, lab, kColumns, Style(false))) {
+  for (const std::string& line : failure_lines(one, lab, {}, Style(false))) {
     text += line + "\n";
   }
   return text;

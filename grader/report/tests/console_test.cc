@@ -57,17 +57,17 @@ TEST_CASE("a data race: rule, expected and seen, interleaving, why, next") {
           "      expected   value() == 2",
           "      seen       value() == 1        in the 3rd interleaving searched",
           "",
-          "         A (counter_test.cc:31)                       B (counter_test.cc:32)",
+          "         A (counter_test.cc:31)              B (counter_test.cc:32)",
           "      1  counter.h:14  value_ = value_ + 1;",
           "                       reads  value_  0",
           "         -- switch --",
-          "      2                                               counter.h:14  value_ = value_ + "
+          "      2                                      counter.h:14  value_ = value_ + "
           "1;",
-          "                                                                    reads  value_  0",
-          "      3                                                             writes value_  0 -> "
+          "                                                           reads  value_  0",
+          "      3                                                    writes value_  0 -> "
           "1",
           "         -- switch --",
-          "      4                writes value_  0 -> 1          <- B's update is lost",
+          "      4                writes value_  0 -> 1  <- B's update is lost",
           "",
           "      A holds no lock, B holds no lock: nothing orders step 3 and step 4.",
           "      1 preemption; no interleaving with fewer shows it.",
@@ -226,10 +226,44 @@ TEST_CASE("many threads share one column, and a long execution keeps both ends")
                   "                        writes items_",
                   "      2  B  buffer.h:8  items_.push_back(item);",
               });
-  check_block(lines, {"     12  D              writes items_",
-                      "         ... 40 steps left out; --json has them all ...",
-                      "     53  E  buffer.h:8  items_.push_back(item);"});
+  check_block(
+      lines, {"     12  D              writes items_", "         ... 40 steps left out (--all) ...",
+              "     53  E  buffer.h:8  items_.push_back(item);"});
   find(lines, "    100  D              writes items_");
+}
+
+judge::Verdict long_runs() {
+  judge::Verdict verdict = samples::crowd();
+  judge::CaseVerdict& one = verdict.cases[0];
+  one.interleaving.threads.resize(2);
+  one.interleaving.steps.resize(30);
+  for (Step& step : one.interleaving.steps) step.thread = step.number <= 25 ? "A" : "B";
+  return verdict;
+}
+
+TEST_CASE("a long run of one thread keeps its ends, and what the text speaks of") {
+  judge::Verdict verdict = long_runs();
+  check_block(report(verdict), {
+                                   "                     writes items_",
+                                   "      2              writes items_",
+                                   "      3              writes items_",
+                                   "         ... 19 steps left out (--all) ...",
+                                   "     23  buffer.h:8  items_.push_back(item);",
+                                   "                     writes items_",
+                                   "     24              writes items_",
+                                   "     25              writes items_",
+                                   "         -- switch --",
+                               });
+  verdict.cases[0].details = {"nothing orders step 10 and step 26"};
+  check_block(report(verdict), {
+                                   "         ... 6 steps left out (--all) ...",
+                                   "     10  buffer.h:8  items_.push_back(item);",
+                                   "                     writes items_",
+                                   "         ... 12 steps left out (--all) ...",
+                               });
+  const std::vector<std::string> all = report(verdict, {.every_step = true});
+  CHECK_FALSE(has(all, "left out"));
+  CHECK(std::ranges::count(all, "     20              writes items_") == 1);
 }
 
 TEST_CASE("loop turns are folded, and a schedule is never broken") {
