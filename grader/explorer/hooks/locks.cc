@@ -97,7 +97,7 @@ int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
   const bool timed = deadline != kNoDeadline;
   if (timed) g_engine.saw_deadline = g_engine.saw_try = true;
   if (object->owner == me->id && !recursive && !timed) {
-    fail_now(misuse(Rule::kRelock, object, Op::kLock));
+    fail_relock(object, Op::kLock);
   }
   Pending& p = me->pending;
   p = Pending{};
@@ -117,6 +117,8 @@ int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
   record_lock(Op::kLock, object, false);
   return 0;
 }
+
+void fail_relock(const Object* object, Op op) { fail_now(misuse(Rule::kRelock, object, op)); }
 
 int try_lock(void* mutex, bool recursive, const void* pc) {
   if (is_silent(mutex)) return 0;

@@ -18,6 +18,8 @@ int try_lock(void* mutex, bool recursive, const void* pc);
 int unlock(void* mutex, const void* pc);
 void destroy(void* mutex, const void* pc);
 
+[[noreturn]] void fail_relock(const Object* object, Op op);
+
 // Releases `mutex`, sleeps on `condition`, takes the mutex back. ETIMEDOUT when the deadline won.
 int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc);
 void notify(void* condition, bool all, const void* pc);

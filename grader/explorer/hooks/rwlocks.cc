@@ -46,7 +46,10 @@ int lock(pthread_rwlock_t* rwlock, bool writer, std::uint64_t deadline, const vo
   Thread* me = self();
   Object* object = lock_at(rwlock);
   const Op op = writer ? Op::kLock : Op::kReadLock;
-  if (object->owner == me->id) return EDEADLK;
+  if (object->owner == me->id) {
+    if (deadline != locks::kNoDeadline) return EDEADLK;
+    locks::fail_relock(object, op);
+  }
   Pending& p = me->pending;
   p = Pending{};
   p.op = op;

@@ -102,6 +102,10 @@ bool dependent(const VisibleOp& a, const VisibleOp& b) {
   if (conditions_meet(a, b)) return true;
   if (is_semaphore(a.op) && is_semaphore(b.op)) return semaphores_meet(a, b);
   if (a.op == Op::kOnceBegin && b.op == Op::kOnceBegin) return a.address == b.address;
+  // The guard of a static local is looked at first; who gets to make the object writes it.
+  if ((a.op == Op::kOnceBegin && is_memory(b.op)) || (b.op == Op::kOnceBegin && is_memory(a.op))) {
+    return overlap(a, b);
+  }
   if (a.op == Op::kBarrierArrive || a.op == Op::kBarrierLeave) {
     return (b.op == Op::kBarrierArrive || b.op == Op::kBarrierLeave) && a.address == b.address;
   }

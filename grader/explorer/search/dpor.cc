@@ -274,7 +274,8 @@ class DporSearcher : public Searcher {
       if (!dependent(node.op, op)) continue;
       if (!may_be_coenabled(node.op, op)) continue;
       races_.push_back(event);
-      before.join(node.clock);
+      // A post may be what the wait needed: then the wait races with those before the post too.
+      if (node.op.op != Op::kSemPost) before.join(node.clock);
     }
   }
 
