@@ -77,7 +77,7 @@ Verdict grade(const GradeRequest& request) {
     verdict.max_points += expected.points;
   }
 
-  const Workshop workshop(kit, request.toolkit, submission);
+  const Workshop workshop(kit, request.toolkit, submission, request.scratch);
   verdict.tools = {kVersion, compiler_version(), workshop.jail().description()};
   verdict.notes = workshop.jail().notes();
   if (request.require_jail && !workshop.jail().is_real()) {
@@ -112,7 +112,7 @@ Verdict grade(const GradeRequest& request) {
 std::vector<ExpectedCase> list(const GradeRequest& request, std::vector<std::string>& complaints) {
   const Kit kit = read_kit(request.kit);
   const SubmittedFiles submission = read_submission(kit, request.submission);
-  const Workshop workshop(kit, request.toolkit, submission);
+  const Workshop workshop(kit, request.toolkit, submission, request.scratch);
   const Compilation compilation = compile(kit, submission, workshop, request.compile_limits);
   if (!compilation.build.ok) {
     throw std::runtime_error(fmt::format("the reference is not built: {}:{}: {}\n{}",

@@ -18,6 +18,7 @@ struct GradeRequest {
   std::string toolkit;
   std::string submission;
   std::string own_labs;  // see read_submission
+  std::string scratch;   // see Workshop
   bool require_jail = false;
   std::string schedule;
   std::optional<std::uint64_t> seed;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -73,10 +74,27 @@ void limit(int resource, rlim_t value) {
   setrlimit(static_cast<__rlimit_resource>(resource), &wanted);
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
+// `text` with every path below a mount's inside name replaced by the host's, in one pass: a host
+// path may look like an inside one.
+std::string on_host(const std::string& text, const std::vector<Mount>& mounts) {
+  const auto continues_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  };
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto mount = std::ranges::find_if(mounts, [&](const Mount& candidate) {
+      const std::size_t end = at + candidate.inside.size();
+      return text.compare(at, candidate.inside.size(), candidate.inside) == 0 &&
+             (end == text.size() || !continues_name(text[end]));
+    });
+    if (mount == mounts.end()) {
+      result += text[at++];
+    } else {
+      result += mount->host;
+      at += mount->inside.size();
+    }
   }
+  return result;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
@@ -134,7 +152,7 @@ void Jail::Launch::become(int output) {
   // The judge's own death ends us: bubblewrap passes it on to everything inside.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsid();
-  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGQUIT}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -292,11 +310,9 @@ Jail::Launch Jail::prepare(const Command& command, const std::optional<Cgroup>& 
   launch.filter = std::move(filter);
   launch.arguments = command.arguments;
   launch.directory = command.directory;
-  for (const Mount& mount : command.mounts) {
-    for (std::string& argument : launch.arguments) replace_all(argument, mount.inside, mount.host);
-    for (std::string& entry : launch.environment) replace_all(entry, mount.inside, mount.host);
-    replace_all(launch.directory, mount.inside, mount.host);
-  }
+  for (std::string& argument : launch.arguments) argument = on_host(argument, command.mounts);
+  for (std::string& entry : launch.environment) entry = on_host(entry, command.mounts);
+  launch.directory = on_host(launch.directory, command.mounts);
   return launch;
 }
 

@@ -16,6 +16,7 @@
 #include "grader/judge/bazel_env.h"
 #include "grader/judge/files.h"
 #include "grader/judge/grade.h"
+#include "grader/judge/supervise.h"
 #include "grader/report/junit.h"
 
 namespace lockstep::judge {
@@ -38,6 +39,7 @@ void add_common(CLI::App& command, Arguments& arguments) {
   command.add_option("--kit", request.kit, "the lab, as Bazel made it")->required();
   command.add_option("--toolkit", request.toolkit, "//grader:toolkit")->required();
   command.add_option("--submission", request.submission, "directory with the files")->required();
+  command.add_option("--scratch", request.scratch, "where to work; every user can pass through it");
   Limits& run = request.run_limits;
   command.add_option("--cpu-limit", run.cpu_seconds, "processor seconds of a case");
   command.add_option("--wall-limit", run.wall_seconds, "seconds of a case; beyond: an error");
@@ -114,6 +116,7 @@ int run(int argc, char** argv) {
 }  // namespace lockstep::judge
 
 int main(int argc, char** argv) try {
+  lockstep::judge::stop_on_signals();
   return lockstep::judge::run(argc, argv);
 } catch (const std::exception& error) {
   std::cerr << "judge: " << error.what() << '\n';

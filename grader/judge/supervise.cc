@@ -25,6 +25,8 @@ constexpr int kLookMs = 50;
 // bubblewrap and the first process of its namespace are not the program's.
 constexpr int kJailProcesses = 2;
 
+volatile sig_atomic_t interrupted = 0;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -41,6 +43,7 @@ class Watch {
     int look = kFirstLookMs;
     while (!prisoner_.has_ended() && !end_) {
       wait_for_bytes(look);
+      if (interrupted) throw Interrupted();
       read_all();
       // A second look at the limits after the program has ended would blame it for nothing.
       if (!end_ && !prisoner_.has_ended() && seconds_since(last_look_) * 1000 >= look) {
@@ -174,6 +177,12 @@ class Watch {
 };
 
 }  // namespace
+
+void stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+}
 
 Ending supervise(Prisoner prisoner, const Limits& limits, int events, const EventReader& reader) {
   return Watch(prisoner, limits, events, reader).run();

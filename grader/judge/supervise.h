@@ -2,6 +2,7 @@
 #define GRADER_JUDGE_SUPERVISE_H_
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,16 @@ enum class Next {
   kStop,        // end the program
 };
 using EventReader = std::function<Next(std::string_view bytes)>;
+
+// Thrown by supervise() after the judge itself was told to stop (SIGINT, SIGTERM, SIGHUP).
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted() : std::runtime_error("interrupted") {}
+};
+
+// From now on those signals make supervise() end the program and throw, so that nothing is left
+// behind: no process, no directory, no control group.
+void stop_on_signals();
 
 // Watches a program until it and everything it started has ended, and ends it when it goes beyond a
 // limit. `events` is a descriptor from which `reader` gets all bytes as they come, or -1.

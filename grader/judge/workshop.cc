@@ -29,8 +29,9 @@ std::string make_directory(const std::string& path) {
 
 }  // namespace
 
-Workshop::Workshop(const Kit& kit, std::string toolkit, const SubmittedFiles& submission)
-    : scratch_(parent_of_scratch()),
+Workshop::Workshop(const Kit& kit, const std::string& toolkit, const SubmittedFiles& submission,
+                   const std::string& scratch)
+    : scratch_(scratch.empty() ? parent_of_scratch() : scratch),
       toolkit_(fs::canonical(toolkit).string()),
       work_(make_directory(scratch_.path() + "/work")),
       out_(make_directory(scratch_.path() + "/out")),

@@ -19,9 +19,11 @@ namespace lockstep::judge {
 //   /out        what the compiler writes; read-only when the program runs
 class Workshop {
  public:
-  // `toolkit` is a directory made by grader/toolkit.bzl. Throws std::system_error when the
-  // directories cannot be made.
-  Workshop(const Kit& kit, std::string toolkit, const SubmittedFiles& submission);
+  // `toolkit` is a directory made by grader/toolkit.bzl. The workshop is made in the directory
+  // `scratch` (which every user can pass through), or where temporary files go if that is empty.
+  // Throws std::system_error when the directories cannot be made.
+  Workshop(const Kit& kit, const std::string& toolkit, const SubmittedFiles& submission,
+           const std::string& scratch = "");
 
   const Jail& jail() const { return jail_; }
   const std::string& toolkit() const { return toolkit_; }

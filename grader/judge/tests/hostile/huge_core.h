@@ -8,7 +8,7 @@ struct Dier {
   Dier() {
     const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_CORE, &unlimited);
-    constexpr std::size_t kSize = 512 << 20;
+    constexpr std::size_t kSize = 64 << 20;
     std::memset(std::malloc(kSize), 1, kSize);
     std::abort();
   }
