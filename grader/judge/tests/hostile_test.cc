@@ -25,6 +25,12 @@ Grading& grading() {
   return instance;
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
+  return all;
+}
+
 // Limits that end a hostile program soon, and still far above what an honest one needs.
 const std::vector<std::string> kTight{"--require-jail", "--cpu-limit=5", "--wall-limit=60",
                                       "--memory-limit=268435456",
@@ -45,12 +51,6 @@ std::string result(const CaseVerdict& verdict) {
   }
   const std::string rule(verdict.rule ? name_of(*verdict.rule) : "");
   return verdict.outcome == CaseOutcome::kError ? "error " + rule : rule;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
-  return all;
 }
 
 std::string results(const Verdict& verdict) {
