@@ -186,8 +186,8 @@ void Commands::add_explore() {
       ->type_name("RULE")
       ->allow_extra_args(false);
   command->add_option("--clock", explore_.clock, "how virtual time moves (both)")
-      ->check(CLI::IsMember({"both", "strict", "slow-threads"}).description(""))
-      ->type_name("both|strict|slow-threads");
+      ->check(CLI::IsMember({"both", "strict", "slow"}).description(""))
+      ->type_name("both|strict|slow");
   command->add_option("-I", includes_, "a folder of headers")
       ->type_name("DIR")
       ->allow_extra_args(false);
