@@ -71,6 +71,7 @@ TEST_CASE(
     queue.task_done();
     a.join();
     b.join();
+    CHECK(queue.empty());
   });
 }
 
@@ -127,8 +128,8 @@ TEST_CASE("what is left after a shutdown can still be taken" * points(2) *
     CHECK_THROWS_AS(queue.try_put(4), lab::ShutDown);
     CHECK_THROWS_AS(queue.put_for(4, std::chrono::hours(1)), lab::ShutDown);
     CHECK(queue.get() == 1);
-    CHECK(queue.try_get() == 2);
-    CHECK(queue.get_for(std::chrono::hours(1)) == 3);
+    CHECK(queue.try_get().value_or(0) == 2);
+    CHECK(queue.get_for(std::chrono::hours(1)).value_or(0) == 3);
     CHECK_THROWS_AS(queue.get(), lab::ShutDown);
     CHECK_THROWS_AS(queue.try_get(), lab::ShutDown);
     CHECK_THROWS_AS(queue.get_for(std::chrono::hours(1)), lab::ShutDown);

@@ -1,4 +1,4 @@
-// The other two orders, and items whose move constructor throws.
+// Items: what becomes of them when a put fails, the other two orders, and moves that throw.
 
 #include "10_queue/queue.h"
 #include "grader/harness/lab_test.h"
@@ -7,106 +7,138 @@ namespace {
 
 struct Broken {};
 
-// An item that can be moved but not copied. The calling thread can arm it: its n-th move of any
-// Fragile from then on throws, and leaves both objects as they were.
-class Fragile {
+// An item that can be moved, and compared by operator<, and nothing else. Its priority is all but
+// the last digit of its number: 11 and 12 are equal, and less than 20. The calling thread can arm
+// moving: its n-th move of any item from then on throws, and leaves both objects as they were.
+class Item {
  public:
-  explicit Fragile(int value) : value_(value) {}
-  Fragile(Fragile&& other) : value_((count_move(), std::exchange(other.value_, kMoved))) {}
-  Fragile& operator=(Fragile&& other) {
+  explicit Item(int number) : number_(number) {}
+  Item(Item&& other) : number_((count_move(), std::exchange(other.number_, kMoved))) {}
+  Item& operator=(Item&& other) {
     count_move();
-    value_ = std::exchange(other.value_, kMoved);
+    number_ = std::exchange(other.number_, kMoved);
     return *this;
   }
-  friend bool operator<(const Fragile& a, const Fragile& b) { return a.value_ < b.value_; }
+  friend bool operator<(const Item& a, const Item& b) { return a.number_ / 10 < b.number_ / 10; }
 
-  int value() const { return value_; }
+  int number() const { return number_; }
+  static constexpr int kMoved = -1;  // the number of an item that was moved from
 
   // With 0, no move throws.
   static void arm(int moves) { moves_left_ = moves; }
 
  private:
-  static constexpr int kMoved = -1;
   static void count_move() {
     if (moves_left_ > 0 && --moves_left_ == 0) throw Broken();
   }
   static inline thread_local int moves_left_ = 0;
-  int value_;
+  int number_;
 };
 
 // Runs `action` with its n-th move throwing; says whether it threw.
 template <typename Action>
 bool breaks_at(int n, const Action& action) {
-  Fragile::arm(n);
+  Item::arm(n);
   try {
     action();
   } catch (const Broken&) {
     return true;
   }
-  Fragile::arm(0);
+  Item::arm(0);
   return false;
 }
 
 constexpr int kMoves = 6;  // more moves than a put or a get of a small queue needs
 
-// Takes everything out, in order.
+// Takes everything out. Returns the numbers in the order in which they came.
 template <typename AnyQueue>
-std::vector<int> drain(AnyQueue& queue) {
-  std::vector<int> values;
-  while (const std::optional<Fragile> item = queue.try_get()) values.push_back(item->value());
-  return values;
+std::string drain(AnyQueue& queue) {
+  std::string numbers;
+  while (const std::optional<Item> item = queue.try_get()) {
+    numbers += (numbers.empty() ? "" : " ") + std::to_string(item->number());
+  }
+  return numbers;
 }
 
-// A put whose n-th move throws, into a queue that holds 1, 2, 3 and 4.
+// Puts in which the n-th move throws, for every n, into a queue that holds four items.
 template <typename AnyQueue>
-void broken_put(int n, bool broke_expected, std::vector<int> before, std::vector<int> after) {
-  AnyQueue queue;
-  for (int value = 1; value <= 4; ++value) queue.put(Fragile(value));
-  Fragile item(5);
-  const bool broke = breaks_at(n, [&] { queue.put(std::move(item)); });
-  if (broke_expected) CHECK(broke);
-  CHECK(queue.size() == (broke ? 4 : 5));
-  CHECK(drain(queue) == (broke ? before : after));
-  for (int done = 0; done < (broke ? 4 : 5); ++done) queue.task_done();
-  CHECK_THROWS_AS(queue.task_done(), std::logic_error);
-}
-
-// A get of any kind whose n-th move throws, from a queue that holds 1, 2 and 3.
-template <typename AnyQueue, typename Get>
-void broken_get(int n, bool broke_expected, std::vector<int> before, const Get& get) {
-  AnyQueue queue(3);
-  for (int value = 1; value <= 3; ++value) queue.put(Fragile(value));
-  const bool broke = breaks_at(n, [&] { get(queue); });
-  if (broke_expected) CHECK(broke);
-  CHECK(queue.full() == broke);
-  if (!broke) before.erase(before.begin());
-  CHECK(drain(queue) == before);
-}
-
-template <typename AnyQueue>
-void broken_gets(const std::vector<int>& before) {
+void broken_puts(const std::string& before, const std::string& after) {
   for (int n = 1; n <= kMoves; ++n) {
-    broken_get<AnyQueue>(n, n == 1, before, [](AnyQueue& queue) { queue.get(); });
-    broken_get<AnyQueue>(n, n == 1, before, [](AnyQueue& queue) { queue.try_get(); });
-    broken_get<AnyQueue>(n, n == 1, before,
-                         [](AnyQueue& queue) { queue.get_for(std::chrono::hours(1)); });
+    AnyQueue queue;
+    for (int number : {10, 20, 30, 40}) queue.put(Item(number));
+    Item item(50);
+    const bool broke = breaks_at(n, [&] { queue.put(std::move(item)); });
+    CHECK((broke || n > 1));  // the first move of all was that of the item
+    CHECK(queue.size() == (broke ? 4 : 5));
+    CHECK(drain(queue) == (broke ? before : after));
+    for (int done = 0; done < (broke ? 4 : 5); ++done) queue.task_done();
+    CHECK_THROWS_AS(queue.task_done(), std::logic_error);
+  }
+}
+
+// Gets of all kinds in which the n-th move throws, for every n, from a queue that holds three
+// items.
+template <typename AnyQueue>
+void broken_gets(const std::string& before) {
+  for (int n = 1; n <= kMoves; ++n) {
+    for (int kind = 0; kind < 3; ++kind) {
+      AnyQueue queue(3);
+      for (int number : {10, 20, 30}) queue.put(Item(number));
+      const bool broke = breaks_at(n, [&] {
+        if (kind == 0) queue.get();
+        if (kind == 1) queue.try_get();
+        if (kind == 2) queue.get_for(std::chrono::hours(1));
+      });
+      CHECK((broke || n > 1));
+      CHECK(queue.full() == broke);
+      CHECK(drain(queue) == (broke ? before : before.substr(3)));
+    }
   }
 }
 
 }  // namespace
+
+TEST_CASE(
+    "a put that fails leaves its item with the caller" * points(3) *
+    hints("std::move moves nothing. It is the move constructor that does, and it must not run "
+          "before it is certain that the item goes in.",
+          "A parameter `T item` is constructed, and so moved into, before your first line "
+          "runs. A parameter `T&& item` is only a name for the caller's object.",
+          "bool try_put(T&& item) { ...; if (!has_room()) return false; "
+          "items_.push(std::move(item)); ... }   with the one move at the end.")) {
+  explore(
+      [] {
+        lab::Queue<Item> queue(1);
+        Item item(10);
+        queue.put(std::move(item));
+        CHECK(item.number() == Item::kMoved);
+        Item second(20);
+        CHECK_FALSE(queue.try_put(std::move(second)));
+        CHECK(second.number() == 20);
+        CHECK_FALSE(queue.put_for(std::move(second), std::chrono::milliseconds(10)));
+        CHECK(second.number() == 20);
+        CHECK_FALSE(queue.put_for(std::move(second), std::chrono::milliseconds(0)));
+        CHECK(second.number() == 20);
+        CHECK(queue.get().number() == 10);
+        CHECK(queue.try_put(std::move(second)));
+        CHECK(second.number() == Item::kMoved);
+        CHECK(queue.get().number() == 20);
+      },
+      {.clock = Clock::kStrict});
+}
 
 TEST_CASE("a LifoQueue gives the newest item first" * points(2) *
           hints("A stack: what was laid on top last is taken first.",
                 "LifoItems: push and next work at the same end.",
                 "push: items_.push_back(...)   next: items_.back()   pop: items_.pop_back()")) {
   explore([] {
-    lab::LifoQueue<int> queue;
-    queue.put(1);
-    queue.put(2);
-    CHECK(queue.get() == 2);
-    queue.put(3);
-    CHECK(queue.get() == 3);
-    CHECK(queue.get() == 1);
+    lab::LifoQueue<Item> queue;
+    queue.put(Item(10));
+    queue.put(Item(20));
+    CHECK(queue.get().number() == 20);
+    queue.put(Item(30));
+    CHECK(queue.get().number() == 30);
+    CHECK(queue.get().number() == 10);
   });
 }
 
@@ -116,17 +148,12 @@ TEST_CASE("a PriorityQueue gives the smallest item first" * points(3) *
                 "smallest. Use nothing of T but operator<: no >, no ==, no default constructor.",
                 "A std::multiset keeps its elements sorted: next is *items_.begin(). Or a heap "
                 "with the comparison turned round: [](a, b) { return b < a; }")) {
-  struct Only {
-    explicit Only(int number) : number(number) {}
-    bool operator<(const Only& other) const { return number < other.number; }
-    int number;
-  };
   explore([] {
-    lab::PriorityQueue<Only> queue;
-    for (int number : {3, 1, 4, 2}) queue.put(Only(number));
-    CHECK(queue.get().number == 1);
-    queue.put(Only(0));
-    for (int number : {0, 2, 3, 4}) CHECK(queue.get().number == number);
+    lab::PriorityQueue<Item> queue;
+    for (int number : {30, 10, 40, 20}) queue.put(Item(number));
+    CHECK(queue.get().number() == 10);
+    queue.put(Item(0));
+    for (int number : {0, 20, 30, 40}) CHECK(queue.get().number() == number);
   });
 }
 
@@ -137,19 +164,14 @@ TEST_CASE("equal priorities leave in the order they came" * points(3) *
                 "Store {item, number}, with a number that grows at every push: a before b if "
                 "a.item < b.item, or neither is smaller and a.number < b.number. A std::multiset "
                 "does this by itself.")) {
-  struct Letter {
-    bool operator<(const Letter& other) const { return urgency < other.urgency; }
-    int urgency;
-    int number;
-  };
   explore([] {
-    lab::PriorityQueue<Letter> queue;
-    for (int number = 1; number <= 5; ++number) queue.put(Letter{2, number});
-    queue.put(Letter{1, 6});
-    CHECK(queue.get().number == 6);
-    CHECK(queue.get().number == 1);
-    queue.put(Letter{2, 7});
-    for (int number : {2, 3, 4, 5, 7}) CHECK(queue.get().number == number);
+    lab::PriorityQueue<Item> queue;
+    for (int number : {21, 22, 23, 24, 25}) queue.put(Item(number));
+    queue.put(Item(10));
+    CHECK(queue.get().number() == 10);
+    CHECK(queue.get().number() == 21);
+    queue.put(Item(20));  // equal to the others, and the last that came
+    for (int number : {22, 23, 24, 25, 20}) CHECK(queue.get().number() == number);
   });
 }
 
@@ -160,23 +182,23 @@ TEST_CASE("the other queues sleep and wake as well" * points(2) *
                 "template <typename T> class PriorityQueue : public BasicQueue<T, SortedItems<T>>, "
                 "with nothing but the constructor inside.")) {
   explore([] {
-    lab::PriorityQueue<int> queue(1);
+    lab::PriorityQueue<Item> queue(1);
     std::thread producer([&] {
-      queue.put(2);
-      queue.put(1);
+      queue.put(Item(20));
+      queue.put(Item(10));
     });
-    CHECK(queue.get() == 2);
-    CHECK(queue.get() == 1);
+    CHECK(queue.get().number() == 20);
+    CHECK(queue.get().number() == 10);
     producer.join();
   });
   explore([] {
-    lab::LifoQueue<int> queue(1);
+    lab::LifoQueue<Item> queue(1);
     std::thread producer([&] {
-      queue.put(2);
-      queue.put(1);
+      queue.put(Item(20));
+      queue.put(Item(10));
     });
-    CHECK(queue.get() == 2);
-    CHECK(queue.get() == 1);
+    CHECK(queue.get().number() == 20);
+    CHECK(queue.get().number() == 10);
     producer.join();
   });
 }
@@ -189,11 +211,9 @@ TEST_CASE("a put that throws changes nothing and holds no lock" * points(3) *
                 "Move the item into a std::deque or a std::multiset first, change the counts and "
                 "notify after that; std::lock_guard or std::unique_lock, never mutex_.lock().")) {
   explore([] {
-    for (int n = 1; n <= kMoves; ++n) {
-      broken_put<lab::Queue<Fragile>>(n, n == 1, {1, 2, 3, 4}, {1, 2, 3, 4, 5});
-      broken_put<lab::LifoQueue<Fragile>>(n, n == 1, {4, 3, 2, 1}, {5, 4, 3, 2, 1});
-      broken_put<lab::PriorityQueue<Fragile>>(n, n == 1, {1, 2, 3, 4}, {1, 2, 3, 4, 5});
-    }
+    broken_puts<lab::Queue<Item>>("10 20 30 40", "10 20 30 40 50");
+    broken_puts<lab::LifoQueue<Item>>("40 30 20 10", "50 40 30 20 10");
+    broken_puts<lab::PriorityQueue<Item>>("10 20 30 40", "10 20 30 40 50");
   });
 }
 
@@ -204,9 +224,9 @@ TEST_CASE("a get that throws leaves the item in the queue" * points(3) *
                 "T item = std::move(items_.next()); items_.pop(); return item;   (for "
                 "get_for: std::optional<T> item(std::move(items_.next())); ...)")) {
   explore([] {
-    broken_gets<lab::Queue<Fragile>>({1, 2, 3});
-    broken_gets<lab::LifoQueue<Fragile>>({3, 2, 1});
-    broken_gets<lab::PriorityQueue<Fragile>>({1, 2, 3});
+    broken_gets<lab::Queue<Item>>("10 20 30");
+    broken_gets<lab::LifoQueue<Item>>("30 20 10");
+    broken_gets<lab::PriorityQueue<Item>>("10 20 30");
   });
 }
 
@@ -218,30 +238,30 @@ TEST_CASE(
           "catch (...) { not_empty_.notify_one(); throw; }   around the move in get, and the "
           "same with not_full_ in put.")) {
   explore([] {
-    lab::Queue<Fragile> queue;
+    lab::Queue<Item> queue;
     std::thread fails([&] { CHECK(breaks_at(1, [&] { queue.get(); })); });
-    std::thread works([&] { CHECK(queue.get().value() == 1); });
+    std::thread works([&] { CHECK(queue.get().number() == 1); });
     quiesce();
     CHECK(asleep() == 2);
-    queue.put(Fragile(1));
+    queue.put(Item(1));
     works.join();
-    queue.put(Fragile(2));  // for the one that fails, in case it came second
+    queue.put(Item(2));  // for the one that fails, in case it came second
     fails.join();
     CHECK(queue.size() == 1);
   });
   explore([] {
-    lab::Queue<Fragile> queue(1);
-    queue.put(Fragile(1));
+    lab::Queue<Item> queue(1);
+    queue.put(Item(1));
     std::thread fails([&] {
-      Fragile item(2);
+      Item item(2);
       CHECK(breaks_at(1, [&] { queue.put(std::move(item)); }));
     });
-    std::thread works([&] { queue.put(Fragile(3)); });
+    std::thread works([&] { queue.put(Item(3)); });
     quiesce();
     CHECK(asleep() == 2);
-    CHECK(queue.get().value() == 1);
+    CHECK(queue.get().number() == 1);
     works.join();
-    CHECK(queue.get().value() == 3);  // and makes room for the one that fails
+    CHECK(queue.get().number() == 3);  // and makes room for the one that fails
     fails.join();
     CHECK(queue.empty());
   });
