@@ -134,7 +134,7 @@ void Jail::Launch::set_limits() const {
   limit(RLIMIT_NOFILE, kFiles);
   if (memory_by_limit) {
     // Reserved fiber stacks count too, so this is only a far fence; resident size is watched.
-    constexpr rlim_t kReserved = 8UL << 30;
+    constexpr rlim_t kReserved = 64UL << 30;
     limit(RLIMIT_DATA, static_cast<rlim_t>(limits.memory_bytes) + kReserved);
   }
   if (tasks_by_limit) limit(RLIMIT_NPROC, static_cast<rlim_t>(limits.tasks));

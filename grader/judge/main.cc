@@ -40,14 +40,18 @@ void add_common(CLI::App& command, Arguments& arguments) {
   command.add_option("--toolkit", request.toolkit, "//grader:toolkit")->required();
   command.add_option("--submission", request.submission, "directory with the files")->required();
   command.add_option("--scratch", request.scratch, "where to work; every user can pass through it");
+  // The last one counts, so that a caller's defaults can be overridden.
+  const auto limit = [&command](const char* name, auto& value, const char* what) {
+    command.add_option(name, value, what)->take_last();
+  };
   Limits& run = request.run_limits;
-  command.add_option("--cpu-limit", run.cpu_seconds, "processor seconds of a case");
-  command.add_option("--wall-limit", run.wall_seconds, "seconds of a case; beyond: an error");
-  command.add_option("--memory-limit", run.memory_bytes, "bytes");
-  command.add_option("--output-limit", run.output_bytes, "bytes printed");
+  limit("--cpu-limit", run.cpu_seconds, "processor seconds of a case");
+  limit("--wall-limit", run.wall_seconds, "seconds of a case; beyond: an error");
+  limit("--memory-limit", run.memory_bytes, "bytes");
+  limit("--output-limit", run.output_bytes, "bytes printed");
   Limits& compile = request.compile_limits;
-  command.add_option("--compile-cpu-limit", compile.cpu_seconds, "processor seconds");
-  command.add_option("--compile-memory-limit", compile.memory_bytes, "bytes");
+  limit("--compile-cpu-limit", compile.cpu_seconds, "processor seconds");
+  limit("--compile-memory-limit", compile.memory_bytes, "bytes");
 }
 
 int grade_command(Arguments& arguments) {
