@@ -87,6 +87,7 @@ struct FreedMemory {
   int allocated_by = -1;
   std::vector<Frame> allocated;
   int freed_by = -1;
+  int freed_event = -1;      // the last event before it was freed
   std::vector<Frame> freed;  // empty for a stack: the thread `freed_by` left the scope or ended
   bool stack_memory = false;
 };

@@ -76,6 +76,7 @@ Narrative::Narrative(const Failure& failure, const Recording& recording, Symbols
   choose_events(failure);
   collect_names(failure);
   write_steps();
+  add_free(last);
   mark_lost_updates();
   add_last_step(last);
   fold();
@@ -140,7 +141,8 @@ void Narrative::choose_events(const Failure& failure) {
            std::any_of(spinning->threads.begin(), spinning->threads.end(),
                        [&](const Spinning::Thread& one) { return one.thread == thread; });
   };
-  const bool lifetime = is_about_lifetime(failure);
+  const bool lifetime = is_about_lifetime(failure) ||
+                        (failure.consequence != nullptr && is_about_lifetime(*failure.consequence));
   for (int i = 0; i <= last_event_; ++i) {
     const Event& event = events[i];
     if (event.target.type == kReferenceItself && !event.racy) continue;  // how a capture works
@@ -259,10 +261,45 @@ void Narrative::write_steps() {
     for (int between = previous + 1; other_thread && between <= i; ++between) {
       step.preempts |= recording_.events[between].preempts;
     }
+    if (other_thread) step.preempts |= left_running(recording_.events[previous].thread, previous);
     previous = i;
     steps_.push_back(std::move(step));
     shows_.push_back({i});
   }
+}
+
+// Whether `thread` could have gone on after `event`: what it did next was to use memory, which
+// nothing ever forbids. The engine counts no preemption where it runs a new thread up to its first
+// step that others can see; to a reader it is a switch in mid-sentence all the same.
+bool Narrative::left_running(int thread, int event) const {
+  for (int i = event + 1; i <= last_event_; ++i) {
+    const Event& next = recording_.events[i];
+    if (next.thread == thread) return is_memory(next.op);
+  }
+  return false;
+}
+
+// The engine may not have kept the free itself as an event; its stack is known all the same.
+void Narrative::add_free(const Failure& failure) {
+  const auto* freed = std::get_if<FreedMemory>(&failure.what);
+  if (freed == nullptr || freed->freed.empty() || steps_.empty()) return;
+  for (const int i : chosen_) {
+    const Event& event = recording_.events[i];
+    if (event.op == Op::kFree && event.thread == freed->freed_by) return;
+  }
+  // Without its place in the order of events: it came before the last access.
+  std::size_t at = steps_.size() - 1;
+  if (freed->freed_event >= 0) {
+    at = 0;
+    while (at < shows_.size() && shows_[at].front() <= freed->freed_event) ++at;
+  }
+  Step step;
+  step.thread = label(freed->freed_by);
+  step.place = place(freed->freed);
+  step.operation = verb(Op::kFree);
+  step.object = names_.name(freed->access.target);
+  steps_.insert(steps_.begin() + static_cast<std::ptrdiff_t>(at), std::move(step));
+  shows_.insert(shows_.begin() + static_cast<std::ptrdiff_t>(at), std::vector<int>());
 }
 
 // Thread A reads, B writes, A writes what it computed from the old value.
@@ -273,6 +310,7 @@ void Narrative::mark_lost_updates() {
   };
   std::map<std::uintptr_t, Seen> memory;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (shows_[i].empty()) continue;
     const Event& event = recording_.events[shows_[i].front()];
     if (!is_memory(event.op)) continue;
     Seen& seen = memory[event.address];

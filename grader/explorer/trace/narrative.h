@@ -43,7 +43,9 @@ class Narrative {
   bool touched_before(const Event& event) const;
   void write_note(const Event& event, Step& step);
   std::string value(const Event& event, std::uint64_t bits);
+  bool left_running(int thread, int event) const;
   void mark_lost_updates();
+  void add_free(const Failure& failure);
   void add_last_step(const Failure& failure);
   // In folding.cc.
   void fold();
