@@ -10,6 +10,12 @@ namespace {
 
 std::string text(int number) { return std::to_string(number); }
 
+// Asleep, or woken and not yet run since.
+bool has_slept(const Thread& thread) {
+  const Op op = thread.pending.op;
+  return is_asleep(thread) || op == Op::kWake || op == Op::kFutexWoken;
+}
+
 }  // namespace
 
 void CriticalSection::enter() {
@@ -62,7 +68,7 @@ void BoundedWaiting::wait(const std::function<void()>& acquire) {
     }
   }
   for (Waiter* other = first_; other != nullptr; other = other->next) {
-    other->slept = other->slept || is_asleep(*other->thread);
+    other->slept = other->slept || has_slept(*other->thread);
     if (!other->slept || ++other->overtaken <= bound_) continue;
     fail("a thread that sleeps in its wait is overtaken again and again",
          "overtaken at most " + text(bound_) + " times", text(other->overtaken) + " times",

@@ -64,6 +64,25 @@ void report_race(const RacingAccess& first, const RacingAccess& second, std::uin
   fail_later(std::move(failure));
 }
 
+void report_unordered_free(const RacingAccess& access, std::uintptr_t address, std::size_t size) {
+  if (is_library_race(access.pc)) return;
+  if (!shadow::is_atomic(access.kind)) g_racy_code.learn(access.pc);
+  trace::Failure failure = failure_of(Rule::kUseAfterFree);
+  trace::FreedMemory freed;
+  if (g_engine.recording) {
+    freed.access = access_of(access, address, size);
+    freed.freed_by = g_engine.current->id;
+    freed.freed = failure.stack;
+    if (const heap::Block* block = heap::block_around(address)) freed.size = block->size;
+    if (const recorder::BlockHistory* history = recorder::history(address)) {
+      freed.allocated_by = history->allocated_by;
+      freed.allocated = history->allocated;
+    }
+  }
+  failure.what = std::move(freed);
+  fail_later(std::move(failure));
+}
+
 void report_use_after_free(std::uintptr_t address, std::size_t size, shadow::Kind kind,
                            const void* /*pc*/, int event) {
   trace::Failure failure = failure_of(Rule::kUseAfterFree);

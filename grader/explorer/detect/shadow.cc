@@ -59,6 +59,8 @@ struct FreedRange {
 constexpr std::size_t kMarkedOneByOne = 4096;
 std::vector<FreedRange>* g_freed_ranges;
 
+bool g_freeing;  // the write that is checked is a free
+
 bool g_learning;
 std::vector<std::uint64_t>* g_shared_keys;
 
@@ -118,6 +120,10 @@ void conflict(const Entry& entry, const Entry& mine, std::uintptr_t address, std
   if (!writes(entry.kind) && !writes(mine.kind)) return;
   if (is_atomic(entry.kind) && is_atomic(mine.kind)) return;
   if (ordered_before(entry, *g_engine.current)) return;
+  if (g_freeing) {
+    report_unordered_free({entry.thread, entry.kind, entry.pc, entry.event}, address, size);
+    return;
+  }
   report_race({entry.thread, entry.kind, entry.pc, entry.event},
               {g_engine.current->id, mine.kind, mine.pc, mine.event}, address, size);
 }
@@ -242,7 +248,9 @@ void freed(std::uintptr_t address, std::size_t size, const void* pc, int event) 
     return;
   }
   // Freeing is a write: it races with an access that nothing orders before it.
+  g_freeing = true;
   access(address, size, Kind::kWrite, pc, event);
+  g_freeing = false;
   const std::uintptr_t end = address + size;
   while (address < end) {
     const unsigned offset = address & 7;
@@ -255,6 +263,7 @@ void freed(std::uintptr_t address, std::size_t size, const void* pc, int event) 
 }
 
 void clear() {
+  g_freeing = false;
   if (g_capacity == 0) grow();
   ++g_stamp;
   g_used = 0;

@@ -89,11 +89,20 @@ int record_step(Op op, const volatile void* p, int size, U64 before, U64 after, 
   return recorder::add(std::move(event));
 }
 
+// Reads for the program: a fault is its fault.
+template <class T>
+T touch(const volatile T* p) {
+  g_engine.touching = true;
+  const T value = *p;
+  g_engine.touching = false;
+  return value;
+}
+
 template <class T>
 T load(const volatile T* p, int order, const void* pc) {
   const Inside inside;
   atomic_point(Op::kAtomicLoad, p, sizeof(T), pc);
-  const T value = *p;
+  const T value = touch(p);
   synchronise_load(object_at(p), order);
   const int event = record_step(Op::kAtomicLoad, p, sizeof(T), bits(value), 0);
   shadow::access(address_of(p), sizeof(T), shadow::Kind::kAtomicRead, pc, event);
@@ -105,7 +114,7 @@ template <class T>
 void store(volatile T* p, T value, int order, const void* pc) {
   const Inside inside;
   atomic_point(Op::kAtomicStore, p, sizeof(T), pc);
-  const int event = record_step(Op::kAtomicStore, p, sizeof(T), bits(T(*p)), bits(value));
+  const int event = record_step(Op::kAtomicStore, p, sizeof(T), bits(touch(p)), bits(value));
   shadow::access(address_of(p), sizeof(T), shadow::Kind::kAtomicWrite, pc, event);
   synchronise_store(object_at(p), order, false);
   *p = value;
@@ -117,7 +126,7 @@ T modify(volatile T* p, int order, const void* pc, F change) {
   const Inside inside;
   atomic_point(Op::kAtomicRmw, p, sizeof(T), pc);
   Object* object = object_at(p);
-  const T before = *p;
+  const T before = touch(p);
   const T after = change(before);
   synchronise_load(object, order);
   const int event = record_step(Op::kAtomicRmw, p, sizeof(T), bits(before), bits(after));
@@ -138,7 +147,7 @@ bool compare_exchange(volatile T* p, T* expected, T desired, int order, int fail
   const Inside inside;
   atomic_point(Op::kAtomicCas, p, sizeof(T), pc, weak);
   Object* object = object_at(p);
-  const T before = *p;
+  const T before = touch(p);
   bool succeeds = before == *expected;
   if (succeeds && weak && may_fail_weakly(pc)) succeeds = choose(2) == 0;
   if (succeeds) {

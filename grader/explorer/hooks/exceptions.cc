@@ -6,17 +6,37 @@
 #include <exception>
 #include <typeinfo>
 
+#include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/hooks/exceptions.h"
 #include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/hooks/threads.h"
+#include "grader/explorer/model/memory.h"
+#include "grader/explorer/model/world.h"
 
 namespace lockstep {
 
 namespace {
 
+bool joinable(const Thread& thread) { return !thread.joined && !thread.detached; }
+
+bool may_be_read(std::uintptr_t address) {
+  return (address & 7) == 0 && (world::in_program_data(address) ||
+                                fiber::slot_of(address) == self()->id ||
+                                address - heap::kArenaBase < heap::arena_bytes());
+}
+
+// The thread whose std::thread is being destroyed or assigned to. That object is the thread's id, and
+// the function that terminates has a pointer to it near the top of the stack.
 int joinable_thread() {
-  for (int i = g_engine.thread_count - 1; i > 0; --i) {
-    const Thread& thread = *g_engine.threads[i];
-    if (!thread.joined && !thread.detached) return i;
+  const auto* word = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
+  constexpr int kWords = 96;
+  for (int i = 0; i < kWords && fiber::slot_of(address_of(word + i)) == self()->id; ++i) {
+    if (!may_be_read(word[i])) continue;
+    const Thread* thread = threads::find(*reinterpret_cast<const pthread_t*>(word[i]));
+    if (thread != nullptr && thread->id > 0 && joinable(*thread)) return thread->id;
+  }
+  for (int i = 1; i < g_engine.thread_count; ++i) {
+    if (joinable(*g_engine.threads[i])) return i;
   }
   return -1;
 }

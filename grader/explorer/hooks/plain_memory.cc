@@ -7,6 +7,7 @@
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/plain_memory.h"
+#include "grader/explorer/hooks/signals.h"
 
 namespace lockstep {
 
@@ -17,9 +18,15 @@ namespace {
 constexpr long kBurst = 50'000;
 constexpr long kEndlessBurst = 20'000'000;
 
+// What is left of a thread's stack for libraries, and for the explorer when it makes a report there.
+constexpr std::size_t kStackReserve = std::size_t{256} << 10;
+
 std::uint64_t value_at(std::uintptr_t address, std::size_t size) {
   std::uint64_t value = 0;
+  // The program is about to touch this memory itself: a fault here is its fault.
+  g_engine.touching = true;
   std::memcpy(&value, reinterpret_cast<const void*>(address), size < 8 ? size : 8);
+  g_engine.touching = false;
   return value;
 }
 
@@ -135,6 +142,11 @@ LOCKSTEP_HOOK void __tsan_init() {}
 LOCKSTEP_HOOK void __tsan_func_entry(void* caller) {
   if (!modelled()) return;
   lockstep::Thread* me = lockstep::self();
+  // Seen here rather than in the guard page, where the explorer itself might be the one to fall.
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (__builtin_expect(frame < lockstep::fiber::stack_begin(me->id) + lockstep::kStackReserve, 0)) {
+    lockstep::fail_stack_overflow();
+  }
   if (me->depth < 256) me->calls[me->depth] = caller;
   ++me->depth;
 }

@@ -53,6 +53,12 @@ trace::Crash::Kind kind_of(int signal, std::uintptr_t address) {
   }
 }
 
+[[noreturn]] void fail_crash(trace::Crash crash) {
+  trace::Failure failure = failure_of(Rule::kCrash);
+  failure.what = std::move(crash);
+  fail_now(std::move(failure));
+}
+
 void put_back(int signal) {
   for (int i = 0; i < kFatalCount; ++i) {
     if (kFatal[i] == signal) LOCKSTEP_REAL(sigaction)(signal, &g_before[i], nullptr);
@@ -62,21 +68,20 @@ void put_back(int signal) {
 void on_fatal(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   if (signal == SIGSEGV && world::write_fault(address)) return;
-  if (!g_engine.exploring || self() == nullptr || !g_engine.active) {
+  if (!g_engine.exploring || self() == nullptr ||
+      (!g_engine.active && !g_engine.touching)) {
     // Not the explored program's: let it happen again, and end the process.
     put_back(signal);
     return;
   }
-  g_engine.active = false;
+  g_engine.active = g_engine.touching = false;
   auto* machine = &static_cast<ucontext_t*>(context)->uc_mcontext;
-  trace::Failure failure = failure_of(Rule::kCrash);
   trace::Crash crash;
   crash.kind = kind_of(signal, address);
   crash.signal = signal;
   crash.address = address;
   crash.writes = (machine->gregs[REG_ERR] & 2) != 0;
-  failure.what = std::move(crash);
-  fail_now(std::move(failure));
+  fail_crash(std::move(crash));
 }
 
 void on_tick(int /*signal*/, siginfo_t* /*info*/, void* /*context*/) {
@@ -106,6 +111,15 @@ void on_tick(int /*signal*/, siginfo_t* /*info*/, void* /*context*/) {
 }
 
 }  // namespace
+
+void fail_stack_overflow() {
+  g_engine.active = false;
+  trace::Crash crash;
+  crash.kind = trace::Crash::Kind::kStackOverflow;
+  crash.signal = SIGSEGV;
+  crash.writes = true;
+  fail_crash(std::move(crash));
+}
 
 void install_signal_handlers() {
   if (g_installed) return;

@@ -8,6 +8,9 @@ namespace lockstep {
 void install_signal_handlers();
 void remove_signal_handlers();
 
+// A crash of the current thread, whose stack is used up.
+[[noreturn]] void fail_stack_overflow();
+
 }  // namespace lockstep
 
 #endif  // GRADER_EXPLORER_HOOKS_SIGNALS_H_

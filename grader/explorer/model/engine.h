@@ -25,6 +25,7 @@ struct Engine {
   // True while a thread of the body runs code of the body: hooks model what they meet. False in the
   // explorer itself, in doctest, and outside of any exploration.
   bool active;
+  bool touching;      // the explorer reads memory that the program is about to touch
   bool exploring;     // an execution is under way
   bool recording;     // a replay that keeps every event for the report
   bool real_threads;

@@ -26,7 +26,6 @@ const std::function<void()>* g_body;
 // consequence before its cause.
 int weight(Rule rule) {
   switch (rule) {
-    case Rule::kBusyWait:
     case Rule::kLeak:
     case Rule::kStarvation:
       return 0;
@@ -36,8 +35,10 @@ int weight(Rule rule) {
       return 2;
     case Rule::kCheckFailed:
       return 3;
-    default:
+    case Rule::kBusyWait:
       return 4;
+    default:
+      return 5;
   }
 }
 
@@ -364,6 +365,7 @@ Outcome run_execution(const std::function<void()>& body) {
   e.now = kFirstInstant;
   e.steps = 0;
   e.accesses = 0;
+  e.touching = false;
   e.ended = e.cut = e.check_failed = false;
   e.fruitless = 0;
   e.preemptions = 0;

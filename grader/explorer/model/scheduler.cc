@@ -93,6 +93,29 @@ void for_each_alive(F f) {
   }
 }
 
+void add_ready(Candidates& candidates) {
+  for_each_alive([&](Thread& thread) {
+    if (thread.aside == Aside::kNo && readiness(thread) == Ready::kYes) candidates.add(thread);
+  });
+}
+
+// Under the slow-threads clock a deadline may win although others could run.
+void add_early_timeouts(Candidates& candidates) {
+  Candidates merged;
+  for_each_alive([&](Thread& thread) {
+    if (thread.aside != Aside::kNo) return;
+    const Ready ready = readiness(thread);
+    if (ready == Ready::kYes) merged.add(thread);
+    if (ready != Ready::kAtDeadline) return;
+    if (thread.early_timeouts < kEarlyTimeouts) {
+      merged.add(thread);
+    } else {
+      g_engine.bound_hit = true;
+    }
+  });
+  candidates = merged;
+}
+
 void add_quiescers(Candidates& candidates) {
   for_each_alive([&](Thread& thread) {
     if (thread.pending.op == Op::kQuiesce) candidates.add(thread);
@@ -116,9 +139,7 @@ void advance_clock(Candidates& candidates) {
   if (earliest == ~std::uint64_t{0}) return;
   g_engine.now = earliest;
   note_clock_tick();
-  for_each_alive([&](Thread& thread) {
-    if (thread.aside == Aside::kNo && readiness(thread) == Ready::kYes) candidates.add(thread);
-  });
+  add_ready(candidates);
 }
 
 // Only threads that spin are left. They get their turns, one after the other, and when nothing ever
@@ -180,26 +201,11 @@ Thread* pick() {
     fail_livelock();
   }
   Candidates candidates;
-  for_each_alive([&](Thread& thread) {
-    if (thread.aside != Aside::kNo) return;
-    switch (readiness(thread)) {
-      case Ready::kYes:
-        candidates.add(thread);
-        break;
-      case Ready::kAtDeadline:
-        if (!e.slow_threads) break;
-        if (thread.early_timeouts < kEarlyTimeouts) {
-          candidates.add(thread);
-        } else {
-          e.bound_hit = true;
-        }
-        break;
-      case Ready::kNo:
-        break;
-    }
-  });
+  add_ready(candidates);
+  if (candidates.count > 0 && e.slow_threads) add_early_timeouts(candidates);
   if (candidates.count == 0) add_aside(candidates, Aside::kYielded);
   if (candidates.count == 0) add_quiescers(candidates);
+  if (candidates.count == 0 && e.slow_threads) add_early_timeouts(candidates);
   if (candidates.count == 0) advance_clock(candidates);
   if (candidates.count == 0) rotate_spinners(candidates);
   if (candidates.count == 0) {
@@ -229,7 +235,7 @@ Thread* pick() {
     chosen->timed_out = true;
     if (p.deadline > e.now) {
       e.now = p.deadline;
-      if (candidates.count > 1) ++chosen->early_timeouts;
+      if (e.slow_threads) ++chosen->early_timeouts;
     }
   }
   chosen->aside = Aside::kNo;
