@@ -158,8 +158,7 @@ TEST_CASE(
           lock.lock();
           lock.unlock();
         });
-        quiesce();
-        CHECK(asleep() == 1);
+        quiesce();  // until the waiter sleeps; one that spins is found here
         lock.unlock();
         waiter.join();
       },
