@@ -56,6 +56,29 @@ void write_unseen_race(const Failure& failure, const Narrative& narrative, Findi
   add_consequence(failure, narrative, finding);
 }
 
+// Whether the free came after the access in this execution: then it is only that it might as well
+// have come before.
+bool freed_later(const FreedMemory& freed, const Narrative& narrative) {
+  const std::vector<Event>& events = narrative.recording().events;
+  if (freed.access.event < 0 || freed.access.op == Op::kFree) return false;
+  for (std::size_t i = static_cast<std::size_t>(freed.access.event); i < events.size(); ++i) {
+    if (events[i].op == Op::kFree && events[i].thread == freed.freed_by &&
+        events[i].address <= freed.access.target.address &&
+        freed.access.target.address < events[i].address + std::max(events[i].size, 1U)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void tell_allocation(const FreedMemory& freed, const Narrative& narrative, Finding& finding) {
+  if (freed.allocated.empty()) return;
+  finding.details.push_back(
+      (freed.size > 0 ? "The " + bytes(freed.size) + " were" : "The memory was") +
+      " allocated by " + label(freed.allocated_by) + " at " + narrative.where(freed.allocated) +
+      ".");
+}
+
 }  // namespace
 
 void write_race(const Failure& failure, const DataRace& race, const Narrative& narrative,
@@ -113,6 +136,14 @@ void write_freed(const Failure& failure, const FreedMemory& freed, const Narrati
                       label(freed.freed_by) + ", which has left that function or ended.";
     return;
   }
+  if (freed_later(freed, narrative)) {
+    finding.message = "Use after free: " + label(freed.freed_by) + " frees " + object + " at " +
+                      narrative.where(freed.freed) + ", which " + who + " " +
+                      std::string(verb(freed.access.op)) + " at " + narrative.where(stack) +
+                      ": nothing orders the two.";
+    tell_allocation(freed, narrative, finding);
+    return;
+  }
   const bool again = freed.access.op == Op::kFree;
   const std::string freer = freed.freed_by == thread ? "it" : label(freed.freed_by);
   finding.message = again ? "Double free: " + who + " frees " + object + " at " +
@@ -122,12 +153,7 @@ void write_freed(const Failure& failure, const FreedMemory& freed, const Narrati
                                 freer + " has freed";
   if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);
   finding.message += ".";
-  if (!freed.allocated.empty()) {
-    finding.details.push_back(
-        (freed.size > 0 ? "The " + bytes(freed.size) + " were" : "The memory was") +
-        " allocated by " + label(freed.allocated_by) + " at " + narrative.where(freed.allocated) +
-        ".");
-  }
+  tell_allocation(freed, narrative, finding);
 }
 
 void write_leak(const Leak& leak, const Narrative& narrative, Finding& finding) {

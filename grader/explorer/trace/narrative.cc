@@ -272,6 +272,11 @@ void Narrative::write_steps() {
 // nothing ever forbids. The engine counts no preemption where it runs a new thread up to its first
 // step that others can see; to a reader it is a switch in mid-sentence all the same.
 bool Narrative::left_running(int thread, int event) const {
+  for (int i = 0; i <= event; ++i) {
+    const Event& earlier = recording_.events[i];
+    const bool first_steps = earlier.op == Op::kStart || is_memory(earlier.op);
+    if (earlier.thread == thread && !first_steps) return false;
+  }
   for (int i = event + 1; i <= last_event_; ++i) {
     const Event& next = recording_.events[i];
     if (next.thread == thread) return is_memory(next.op);

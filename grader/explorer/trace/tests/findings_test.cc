@@ -416,6 +416,12 @@ void other_rules() {
   failure.what = freed;
   CHECK_TEXT(message(Rule::kUseAfterFree), "Use after free: A reads `items` at " + line(here) +
                                                ", which main has freed at " + line(here) + ".");
+  freed.access.event = story.add(1, Op::kRead, target(lab::items), stack);
+  story.add(0, Op::kFree, target(lab::items), stack);
+  failure.what = freed;
+  CHECK_TEXT(message(Rule::kUseAfterFree), "Use after free: main frees `items` at " + line(here) +
+                                               ", which A reads at " + line(here) +
+                                               ": nothing orders the two.");
   freed.access.op = Op::kFree;
   freed.freed_by = 1;
   failure.what = freed;
