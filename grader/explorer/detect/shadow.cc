@@ -14,6 +14,8 @@
 
 namespace lockstep::shadow {
 
+bool g_foreign_stack_accesses;
+
 namespace {
 
 struct Entry {
@@ -172,6 +174,27 @@ void learn(Cell& cell, const Entry& mine) {
   if (writes(mine.kind)) cell.shared |= 2;
 }
 
+// Accesses to the stacks of other threads, for the end of the frames that they went to.
+struct ForeignAccess {
+  int owner;
+  std::uintptr_t address;
+  std::size_t size;
+  Entry entry;
+};
+std::vector<ForeignAccess>* g_foreign;
+
+void keep_foreign(int owner, std::uintptr_t address, std::size_t size, const Entry& entry) {
+  if (g_foreign == nullptr) g_foreign = new std::vector<ForeignAccess>;
+  g_foreign_stack_accesses = true;
+  for (ForeignAccess& access : *g_foreign) {
+    if (access.address == address && access.entry.thread == entry.thread) {
+      access.entry = entry;
+      return;
+    }
+  }
+  g_foreign->push_back({owner, address, size, entry});
+}
+
 // Memory of a stack: gone when its thread has ended or has left the frame.
 void check_stack(std::uintptr_t address, std::size_t size, Kind kind, const void* pc, int event) {
   const int owner = fiber::slot_of(address);
@@ -181,6 +204,9 @@ void check_stack(std::uintptr_t address, std::size_t size, Kind kind, const void
       address < reinterpret_cast<std::uintptr_t>(thread.stack_pointer)) {
     report_dead_stack(owner, address, size, kind, pc, event);
   }
+  const Thread& me = *g_engine.current;
+  keep_foreign(owner, address, size,
+               {pc, me.clock.at[me.id], event, static_cast<std::uint8_t>(me.id), 0xFF, kind});
 }
 
 void check_freed_ranges(std::uintptr_t address, std::size_t size, Kind kind, const void* pc,
@@ -196,14 +222,16 @@ void check_freed_ranges(std::uintptr_t address, std::size_t size, Kind kind, con
 
 namespace {
 
-// Most accesses repeat what their thread has just done to the same word.
+// Most accesses repeat what their thread has just done to the same word. Where another thread has
+// been there too, a repeated access still has to be looked at: it races with the other's as the first
+// one did, and its code has to become a scheduling point like the first one's.
 inline bool nothing_new(std::uintptr_t address, std::size_t size, Kind kind) {
   const std::uint64_t key = address >> 3;
   const Cell& cell = g_cells[slot(key)];
-  if (cell.key != key || cell.execution != g_stamp || cell.count == 0 || cell.freed != 0) {
+  if (cell.key != key || cell.execution != g_stamp || cell.count != 1 || cell.freed != 0) {
     return false;
   }
-  const Entry& last = cell.entries[cell.count - 1];
+  const Entry& last = cell.entries[0];
   const Thread& thread = *g_engine.current;
   const unsigned offset = address & 7;
   if (last.thread != thread.id || last.clock != thread.clock.at[thread.id] || offset + size > 8) {
@@ -262,7 +290,24 @@ void freed(std::uintptr_t address, std::size_t size, const void* pc, int event) 
   }
 }
 
+void stack_gone(std::uintptr_t end) {
+  const Thread& me = *g_engine.current;
+  std::size_t kept = 0;
+  for (const ForeignAccess access : *g_foreign) {
+    if (access.owner != me.id || access.address >= end) {
+      (*g_foreign)[kept++] = access;
+    } else if (!ordered_before(access.entry, me)) {
+      const Entry& e = access.entry;
+      report_unordered_free({e.thread, e.kind, e.pc, e.event}, access.address, access.size);
+    }
+  }
+  g_foreign->resize(kept);
+  g_foreign_stack_accesses = kept > 0;
+}
+
 void clear() {
+  if (g_foreign != nullptr) g_foreign->clear();
+  g_foreign_stack_accesses = false;
   g_freeing = false;
   if (g_capacity == 0) grow();
   ++g_stamp;
