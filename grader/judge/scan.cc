@@ -35,6 +35,11 @@ bool is_keyword(std::string_view word) {
          std::ranges::find(kKeywordsLikeMacros, word) != kKeywordsLikeMacros.end();
 }
 
+// No lab needs them, and what they are good for here is to disturb the grader.
+constexpr std::array<std::string_view, 10> kReachesIntoProcess{
+    "dlopen",   "dlsym",         "dlvsym",           "dlmopen",           "dl_iterate_phdr",
+    "mprotect", "pkey_mprotect", "process_vm_readv", "process_vm_writev", "ptrace"};
+
 // Names that belong to the implementation: __x, _X.
 bool is_reserved(std::string_view word) {
   return word.starts_with("__") ||
@@ -61,6 +66,9 @@ std::optional<std::string> refused_word(const std::string& word) {
       small.starts_with("__cyg_profile") ||
       small.find("no_instrument_function") != std::string::npos) {
     return fmt::format("uses `{}`, which would hide code from the grader", word);
+  }
+  if (std::ranges::find(kReachesIntoProcess, word) != kReachesIntoProcess.end()) {
+    return fmt::format("uses `{}`, which reaches into the grader's own process", word);
   }
   if (word == "_Pragma") return "uses `_Pragma`; write the #pragma out";
   return std::nullopt;

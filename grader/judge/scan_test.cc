@@ -116,6 +116,8 @@ TEST_CASE("nothing may hide or rename code") {
            "__attribute__((no_sanitize_thread)) void f();",
            "[[gnu::no_sanitize(\"thread\")]] void f();",
            "extern \"C\" void __tsan_read4(void*);",
+           "void* f = dlsym(nullptr, \"x\");",
+           "mprotect(page, 4096, 3);",
            "namespace doctest {}",
            "lockstep::quiesce();",
            "int DOCTEST_x;",

@@ -7,11 +7,13 @@
 namespace lockstep::judge {
 namespace {
 
-// Calls visit(line) for every "FILE:LINE" in the text.
+// Calls visit(line) for every "FILE:LINE" in the text, where FILE is the file's last name:
+// sentences leave out the lab's folder.
 template <class Visit>
 void for_each_place(const std::string& text, const std::string& file, const Visit& visit) {
-  const std::string mark = file + ":";
+  const std::string mark = file.substr(file.rfind('/') + 1) + ":";
   for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+    if (at > 0 && text[at - 1] != '/' && text[at - 1] != ' ' && text[at - 1] != '(') continue;
     int line = 0;
     constexpr int kFar = 10'000'000;
     for (std::size_t digit = at + mark.size();

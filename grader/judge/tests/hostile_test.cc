@@ -161,6 +161,7 @@ TEST_CASE("texts") {
       {"preinit_array", "forbidden", 0},
       {"ifunc", "forbidden", 0},
       {"assembly", "forbidden", 2},
+      {"makes_key_readable", "forbidden", 5},
       {"not_instrumented", "forbidden", 2},
       // What the lab forbids.
       {"forbidden_word", "forbidden", 3},

@@ -1,8 +1,11 @@
 // Takes hold of its parent.
-#include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct Tracer {
-  Tracer() { ptrace(PTRACE_ATTACH, getppid(), nullptr, nullptr); }
+  Tracer() {
+    constexpr long kAttach = 16;
+    syscall(SYS_ptrace, kAttach, getppid(), 0, 0);
+  }
 };
 inline Tracer tracer;
