@@ -10,6 +10,16 @@ namespace {
 
 std::string text(int number) { return std::to_string(number); }
 
+void record_visit(const CriticalSection* section, const char* text) {
+  if (!g_engine.recording) return;
+  const Inside inside;
+  trace::Event event;
+  event.op = Op::kInterleave;
+  event.address = address_of(section);
+  event.text = text;
+  recorder::add(std::move(event));
+}
+
 // Asleep, or woken and not yet run since.
 bool has_slept(const Thread& thread) {
   const Op op = thread.pending.op;
@@ -23,6 +33,7 @@ void CriticalSection::enter() {
   ++inside_;
   ++visits_;
   if (inside_ > most_) most_ = inside_;
+  record_visit(this, "enters");
   if (inside_ > capacity_) {
     fail(capacity_ == 1 ? "two threads are inside the critical section at once"
                         : text(inside_) + " threads are inside at once",
@@ -35,6 +46,7 @@ void CriticalSection::leave() {
   if (capacity_ == 1 && modelled()) {
     plain_access(address_of(&memory_), sizeof memory_, true, LOCKSTEP_CALLER);
   }
+  record_visit(this, "leaves");
   --inside_;
 }
 

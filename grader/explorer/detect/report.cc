@@ -1,6 +1,7 @@
 #include "grader/explorer/detect/report.h"
 
 #include "grader/explorer/detect/racy.h"
+#include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/model/execution.h"
 #include "grader/explorer/model/library_races.h"
 #include "grader/explorer/model/memory.h"
@@ -72,7 +73,8 @@ void report_unordered_free(const RacingAccess& access, std::uintptr_t address, s
   if (g_engine.recording) {
     freed.access = access_of(access, address, size);
     freed.freed_by = g_engine.current->id;
-    freed.freed = failure.stack;
+    freed.stack_memory = fiber::slot_of(address) >= 0;
+    if (!freed.stack_memory) freed.freed = failure.stack;
     if (const heap::Block* block = heap::block_around(address)) freed.size = block->size;
     if (const recorder::BlockHistory* history = recorder::history(address)) {
       freed.allocated_by = history->allocated_by;
@@ -97,6 +99,7 @@ void report_use_after_free(std::uintptr_t address, std::size_t size, shadow::Kin
         freed.allocated = history->allocated;
         freed.freed_by = history->freed_by;
         freed.freed = history->freed;
+        freed.freed_event = history->freed_event;
       }
     }
   }

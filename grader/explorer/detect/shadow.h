@@ -23,6 +23,12 @@ void access(std::uintptr_t address, std::size_t size, Kind kind, const void* pc,
 // The block is given back: later accesses to it are uses after free.
 void freed(std::uintptr_t address, std::size_t size, const void* pc, int event = -1);
 
+// The current thread's stack below `end` is gone: a function returns, or the thread ends. What others did
+// there without being ordered before may as well come after.
+void stack_gone(std::uintptr_t end);
+// Some thread has touched the stack of another one in this execution.
+extern bool g_foreign_stack_accesses;
+
 // A new execution begins.
 void clear();
 

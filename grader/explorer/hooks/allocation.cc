@@ -48,6 +48,7 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* pc) {
       freed.allocated = history->allocated;
       freed.freed_by = history->freed_by;
       freed.freed = history->freed;
+      freed.freed_event = history->freed_event;
     }
   }
   failure.what = std::move(freed);

@@ -154,4 +154,12 @@ LOCKSTEP_HOOK void __tsan_func_exit() {
   if (!modelled()) return;
   lockstep::Thread* me = lockstep::self();
   if (me->depth > 0) --me->depth;
+  if (__builtin_expect(lockstep::shadow::g_foreign_stack_accesses, 0)) {
+    // The function that returns was compiled with a frame pointer, which is the first word of this
+    // hook's own frame; its variables are below.
+    const lockstep::Inside inside;
+    constexpr std::uintptr_t kLinkage = 2 * sizeof(void*);
+    const auto* frame = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
+    lockstep::shadow::stack_gone(*frame + kLinkage);
+  }
 }

@@ -61,7 +61,7 @@ int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument, 
   *id = id_of(thread->id);
   leave_spin();
   if (g_engine.recording) {
-    recorder::created(thread->id, std::move(where));
+    recorder::created(thread->id, *id, std::move(where));
     trace::Event event;
     event.op = Op::kCreate;
     event.other = thread->id;

@@ -182,8 +182,10 @@ const BlockHistory* history(std::uintptr_t block) {
   return it == g_state->blocks.end() ? nullptr : &it->second;
 }
 
-void created(int thread, std::vector<trace::Frame> where) {
-  grown(g_state->recording.threads, thread).created = std::move(where);
+void created(int thread, std::uintptr_t handle, std::vector<trace::Frame> where) {
+  trace::ThreadRecord& record = grown(g_state->recording.threads, thread);
+  record.created = std::move(where);
+  record.handle = handle;
 }
 
 }  // namespace lockstep::recorder

@@ -60,7 +60,8 @@ struct BlockHistory {
 };
 const BlockHistory* history(std::uintptr_t block);
 
-void created(int thread, std::vector<trace::Frame> where);
+// `handle` is what pthread_self answers in the new thread.
+void created(int thread, std::uintptr_t handle, std::vector<trace::Frame> where);
 
 }  // namespace lockstep::recorder
 

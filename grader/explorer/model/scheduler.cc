@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "grader/explorer/detect/racy.h"
+#include "grader/explorer/detect/shadow.h"
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
@@ -360,6 +361,9 @@ void finish_thread() {
   Engine& e = g_engine;
   Thread* me = e.current;
   e.active = false;
+  if (shadow::g_foreign_stack_accesses) {
+    shadow::stack_gone(fiber::stack_begin(me->id) + fiber::kStackSize);
+  }
   me->life = Life::kDone;
   --e.live_count;
   me->at_exit.assign(me->clock);

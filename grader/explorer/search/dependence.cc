@@ -126,4 +126,14 @@ bool may_be_coenabled(const VisibleOp& earlier, const VisibleOp& later) {
   return true;
 }
 
+bool covers(const VisibleOp& earlier, const VisibleOp& later) {
+  if (is_memory(earlier.op) && is_memory(later.op)) {
+    return !only_reads(earlier.op) && earlier.address == later.address &&
+           earlier.size == later.size;
+  }
+  const bool plain_lock =
+      later.op == Op::kLock || later.op == Op::kTryLock || later.op == Op::kUnlock;
+  return plain_lock && lock_of(earlier) == later.address && !is_reader(earlier.op);
+}
+
 }  // namespace lockstep

@@ -29,6 +29,10 @@ bool dependent(const VisibleOp& a, const VisibleOp& b);
 // unlock and the lock that waited for it cannot.
 bool may_be_coenabled(const VisibleOp& earlier, const VisibleOp& later);
 
+// Whatever `later` depends on, `earlier` depends on too: so what came before `earlier` and matters to
+// `later` is ordered before `earlier`, and need not be looked at again.
+bool covers(const VisibleOp& earlier, const VisibleOp& later);
+
 // Calls f(key) for each key of the step: dependent steps have a key in common.
 template <class F>
 void for_each_key(const VisibleOp& step, F f) {

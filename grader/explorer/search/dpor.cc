@@ -248,8 +248,10 @@ class DporSearcher : public Searcher {
       const std::vector<int>& events = history_.at(key);
       for (auto it = events.rbegin(); it != events.rend(); ++it) {
         const Node& node = nodes_[static_cast<std::size_t>(*it)];
-        if (ordered(*it, clock)) continue;
-        if (dependent(node.op, op) || releases(node, op)) clock.join(node.clock);
+        if (!ordered(*it, clock) && (dependent(node.op, op) || releases(node, op))) {
+          clock.join(node.clock);
+        }
+        if (covers(node.op, op) && ordered(*it, clock)) break;
       }
     });
   }
@@ -260,7 +262,15 @@ class DporSearcher : public Searcher {
     races_.clear();
     candidates_.clear();
     for_each_key(op, [&](std::uintptr_t key) {
-      for (const int event : history_.at(key)) candidates_.push_back(event);
+      const std::vector<int>& events = history_.at(key);
+      for (auto it = events.rbegin(); it != events.rend(); ++it) {
+        const Node& node = nodes_[static_cast<std::size_t>(*it)];
+        if (ordered(*it, clocks_[thread])) {
+          if (covers(node.op, op)) break;
+        } else {
+          candidates_.push_back(*it);
+        }
+      }
     });
     std::sort(candidates_.begin(), candidates_.end(), std::greater<>());
     VectorClock& before = before_;
