@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <vector>
 
+#include "grader/explorer/model/thread_set.h"
 #include "grader/explorer/search/dependence.h"
 #include "grader/explorer/search/random.h"
 #include "grader/explorer/search/searchers.h"
@@ -25,12 +27,83 @@ class EndlessSearcher : public Searcher {
 class RandomSearcher : public EndlessSearcher {
  public:
   using EndlessSearcher::EndlessSearcher;
-  int choose_thread(const Choice& choice) override { return random_.below(choice.count); }
+
+  void begin_execution() override { begun_ = ThreadSet{}; }
+
+  int choose_thread(const Choice& choice) override {
+    int index = random_.below(choice.count);
+    // Starting is no step of its own in the model, yet it takes a thread some time: now and then its
+    // creator goes on instead.
+    if (!begun_.has(choice.enabled[index]) && random_.below(2) == 0) {
+      index = creator_of(choice, index);
+    }
+    begun_.add(choice.enabled[index]);
+    return index;
+  }
+
+ private:
+  static int creator_of(const Choice& choice, int index) {
+    const Thread* creator = g_engine.threads[choice.enabled[index]]->creator;
+    for (int i = 0; i < choice.count; ++i) {
+      if (g_engine.threads[choice.enabled[i]] == creator) return i;
+    }
+    return index;
+  }
+
+  ThreadSet begun_;  // threads that were chosen before
+};
+
+// Draws one of the places of the program where threads stand, then one of the threads that stand
+// there. Where a hundred threads run the same code and one runs other code, the uniform walk gives
+// the one a turn in a hundred, and what it could see between two steps of the others is over by then.
+// Here its odds do not depend on how many the others are.
+class PlaceSearcher : public EndlessSearcher {
+ public:
+  using EndlessSearcher::EndlessSearcher;
+
+  int choose_thread(const Choice& choice) override {
+    // Reservoir sampling of the places, and within each of its threads.
+    int places = 0;
+    for (int i = 0; i < choice.count; ++i) {
+      const std::uint64_t place = place_of(*g_engine.threads[choice.enabled[i]]);
+      int at = 0;
+      while (at < places && places_[at].place != place) ++at;
+      if (at == places) places_[places++] = {place, 0, 0};
+      Place& here = places_[at];
+      if (random_.below(++here.threads) == 0) here.index = i;
+    }
+    return places_[random_.below(places)].index;
+  }
+
+ private:
+  struct Place {
+    std::uint64_t place;
+    int threads;
+    int index;  // in choice.enabled, of one of them
+  };
+
+  // The next operation and the two innermost calls that lead to it: its own address may lie in a
+  // function of the library that everybody calls.
+  static std::uint64_t place_of(const Thread& thread) {
+    constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15u;
+    constexpr int kLevels = 2;
+    std::uint64_t place = reinterpret_cast<std::uintptr_t>(thread.pending.pc);
+    const int depth = std::min<int>(thread.depth, std::size(thread.calls));
+    for (int level = depth; level > 0 && level > depth - kLevels; --level) {
+      place = place * kFactor + reinterpret_cast<std::uintptr_t>(thread.calls[level - 1]);
+    }
+    return place * kFactor + static_cast<std::uint64_t>(thread.pending.op);
+  }
+
+  Place places_[kMaxThreads];
 };
 
 class PctSearcher : public EndlessSearcher {
  public:
   PctSearcher(std::uint64_t seed, int depth) : EndlessSearcher(seed), depth_(std::max(depth, 1)) {}
+
+  // A change while the others are blocked counts too: it decides who goes on when they no longer are.
+  bool wants_every_point() const override { return true; }
 
   void begin_execution() override {
     points_ = 0;
@@ -43,6 +116,7 @@ class PctSearcher : public EndlessSearcher {
     while (known_ < g_engine.thread_count) {
       priority_[known_++] = kLowest + static_cast<int>(random_.next() >> 34);
     }
+    if (choice.count == 1 && choice.current < 0) return 0;
     longest_ = std::max(longest_, ++points_);
     if (choice.current >= 0) {
       for (std::size_t i = 0; i < changes_.size(); ++i) {
@@ -62,7 +136,9 @@ class PctSearcher : public EndlessSearcher {
  private:
   static constexpr int kLowest = 1000;
   const int depth_;
-  int longest_ = 4;  // points of the longest execution so far
+  // Points of the longest execution so far. A shorter one counts as this long: some of its changes
+  // then come after its end, and what needs fewer changes than depth - 1 is found as well.
+  int longest_ = 12;
   int points_ = 0;
   int known_ = 0;  // threads that have a priority
   std::vector<int> changes_;
@@ -108,6 +184,9 @@ std::unique_ptr<Searcher> make_random_searcher(std::uint64_t seed) {
 }
 std::unique_ptr<Searcher> make_pct_searcher(std::uint64_t seed, int depth) {
   return std::make_unique<PctSearcher>(seed, depth);
+}
+std::unique_ptr<Searcher> make_place_searcher(std::uint64_t seed) {
+  return std::make_unique<PlaceSearcher>(seed);
 }
 std::unique_ptr<Searcher> make_sampling_searcher(std::uint64_t seed) {
   return std::make_unique<SamplingSearcher>(seed);

@@ -98,6 +98,7 @@ class Search {
     if (done || over()) return done;
 
     std::unique_ptr<Searcher> random = make_random_searcher(options_.seed);
+    std::unique_ptr<Searcher> places = make_place_searcher(options_.seed);
     std::unique_ptr<Searcher> sampling = make_sampling_searcher(options_.seed + 1);
     std::unique_ptr<Searcher> pct = make_pct_searcher(options_.seed + 2, 2);
     std::unique_ptr<Searcher> deep = make_pct_searcher(options_.seed + 3, options_.depth);
@@ -106,6 +107,7 @@ class Search {
     // Rounds grow, so that a program that DPOR can finish is finished.
     for (long round = 100; !over(); round = std::min(round * 2, 3'200L)) {
       turn("random", *random, round / 4);
+      if (!over()) turn("random", *places, round / 4);
       if (!over()) turn("random", *sampling, round / 4);
       if (!over()) turn("pct", *pct, round / 8);
       if (!over()) turn("pct", *deep, round / 8);

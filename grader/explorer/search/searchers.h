@@ -13,6 +13,9 @@ namespace lockstep {
 // Every thread that can go on is equally likely, at every point.
 std::unique_ptr<Searcher> make_random_searcher(std::uint64_t seed);
 
+// Every place of the program where a thread can go on is equally likely, at every point.
+std::unique_ptr<Searcher> make_place_searcher(std::uint64_t seed);
+
 // Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): each
 // thread has a random priority, the highest runs, and `depth - 1` times in an execution the running
 // thread falls below all others.
