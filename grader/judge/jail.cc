@@ -320,19 +320,25 @@ Prisoner Jail::start(const Command& command) const {
   Pipe output = make_pipe();
   std::optional<Cgroup> cgroup = Cgroup::create(command.limits);
   Launch launch = prepare(command, cgroup);
+  std::set<pid_t> strangers = own_children();
   const pid_t pid = fork();
   if (pid < 0) fail("fork");
   if (pid == 0) launch.become(output.write.get());
-  return {pid, std::move(output.read), std::move(cgroup)};
+  return {pid, std::move(output.read), std::move(cgroup), std::move(strangers)};
 }
 
-Prisoner::Prisoner(pid_t pid, Descriptor output, std::optional<Cgroup> cgroup)
-    : pid_(pid), output_(std::move(output)), cgroup_(std::move(cgroup)) {}
+Prisoner::Prisoner(pid_t pid, Descriptor output, std::optional<Cgroup> cgroup,
+                   std::set<pid_t> strangers)
+    : pid_(pid),
+      output_(std::move(output)),
+      cgroup_(std::move(cgroup)),
+      strangers_(std::move(strangers)) {}
 
 Prisoner::Prisoner(Prisoner&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       output_(std::move(other.output_)),
       cgroup_(std::move(other.cgroup_)),
+      strangers_(std::move(other.strangers_)),
       status_(other.status_),
       ended_(other.ended_) {}
 
@@ -343,25 +349,22 @@ bool Prisoner::has_ended() {
   return ended_;
 }
 
-void Prisoner::signal_all() {
-  for (const pid_t process : processes_of_tree(getpid())) {
-    if (process != getpid()) kill(process, SIGKILL);
-  }
-}
-
 void Prisoner::end() {
   if (pid_ < 0) return;
-  // Until we have no child left. What was orphaned has become our child; a process that is being
-  // created while we look is found in the next round.
+  // Round after round until we have no child left: what is orphaned becomes our child, and what is
+  // being created while we look is found the next time.
   for (;;) {
-    signal_all();
-    int status = 0;
-    const pid_t ended = waitpid(-1, &status, __WALL);
-    if (ended < 0 && errno == EINTR) continue;
-    if (ended < 0) break;
-    if (ended == pid_ && !ended_) {
-      status_ = status;
-      ended_ = true;
+    std::vector<pid_t> prisoners = processes_of_tree(getpid(), strangers_);
+    prisoners.erase(prisoners.begin());  // ourselves
+    if (prisoners.empty()) break;
+    for (const pid_t process : prisoners) kill(process, SIGKILL);
+    for (const pid_t process : prisoners) {
+      int status = 0;
+      // Of those that are no child of ours (yet) this returns at once.
+      if (waitpid(process, &status, __WALL) == pid_ && !ended_) {
+        status_ = status;
+        ended_ = true;
+      }
     }
   }
   pid_ = -1;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Command {
 // time: whatever is a child of this process then belongs to it.
 class Prisoner {
  public:
-  Prisoner(pid_t pid, Descriptor output, std::optional<Cgroup> cgroup);
+  Prisoner(pid_t pid, Descriptor output, std::optional<Cgroup> cgroup, std::set<pid_t> strangers);
   Prisoner(Prisoner&& other) noexcept;
   Prisoner& operator=(Prisoner&&) = delete;
   ~Prisoner();
@@ -53,11 +54,11 @@ class Prisoner {
   void end();
 
  private:
-  void signal_all();
-
   pid_t pid_;
   Descriptor output_;
   std::optional<Cgroup> cgroup_;
+  // Children that this process had before, from whoever started it.
+  std::set<pid_t> strangers_;
   int status_ = 0;
   bool ended_ = false;
 };

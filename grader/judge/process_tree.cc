@@ -62,17 +62,30 @@ std::vector<std::string> tasks_of(pid_t process) {
   return directories;
 }
 
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> found;
+  for (const std::string& task : tasks_of(process)) {
+    std::ifstream children(task + "/children");
+    for (pid_t child = 0; children >> child;) found.push_back(child);
+  }
+  return found;
+}
+
 }  // namespace
 
-std::vector<pid_t> processes_of_tree(pid_t root) {
+std::vector<pid_t> processes_of_tree(pid_t root, const std::set<pid_t>& strangers) {
   std::vector<pid_t> found{root};
   for (std::size_t i = 0; i < found.size(); ++i) {
-    for (const std::string& task : tasks_of(found[i])) {
-      std::ifstream children(task + "/children");
-      for (pid_t child = 0; children >> child;) found.push_back(child);
+    for (const pid_t child : children_of(found[i])) {
+      if (!strangers.contains(child)) found.push_back(child);
     }
   }
   return found;
+}
+
+std::set<pid_t> own_children() {
+  const std::vector<pid_t> children = children_of(getpid());
+  return {children.begin(), children.end()};
 }
 
 Usage usage_of_tree(pid_t root) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,11 @@ struct Usage {
 };
 Usage usage_of_tree(pid_t root);
 
-// The processes of the tree, parents first.
-std::vector<pid_t> processes_of_tree(pid_t root);
+// The processes of the tree, parents first; without those in `strangers` and what hangs on them.
+std::vector<pid_t> processes_of_tree(pid_t root, const std::set<pid_t>& strangers = {});
+
+// The children of this process.
+std::set<pid_t> own_children();
 
 // One sentence for each thread of `process` that is doing something worth telling: those that run,
 // and the first one. "thread 2 runs (3.1 s of processor time)".

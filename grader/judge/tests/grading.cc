@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "grader/judge/files.h"
+#include "grader/judge/process_tree.h"
 
 namespace lockstep::judge::testing {
 namespace {
@@ -35,7 +36,8 @@ std::string from_environment(const char* name) {
 }
 
 // Where a program in the jail might have left something, if it could.
-std::vector<std::string> traces(const std::string& scratch, int judge) {
+std::vector<std::string> traces(const std::string& scratch, int judge,
+                                const std::set<pid_t>& strangers) {
   std::vector<std::string> found;
   for (const auto& entry : fs::directory_iterator(scratch)) found.push_back(entry.path());
   for (const char* directory : {"/", "/tmp/", "/dev/shm/", "/usr/", "/out/", "/work/"}) {
@@ -51,16 +53,15 @@ std::vector<std::string> traces(const std::string& scratch, int judge) {
     if (entry->path().filename().string().starts_with(group)) found.push_back(entry->path());
   }
   // Orphans have become our children.
-  for (pid_t child = 0; (child = waitpid(-1, nullptr, WNOHANG | __WALL)) >= 0;) {
-    found.push_back(child == 0 ? "a process that lives" : "process " + std::to_string(child));
-    if (child == 0) break;
+  for (const pid_t child : own_children()) {
+    if (!strangers.contains(child)) found.push_back("process " + std::to_string(child));
   }
   return found;
 }
 
 }  // namespace
 
-Grading::Grading() {
+Grading::Grading() : strangers_(own_children()) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::string root = "/tmp/judge-test-XXXXXX";
   if (mkdtemp(root.data()) == nullptr) throw std::runtime_error("no temporary directory");
@@ -122,7 +123,7 @@ Grading::Outcome Grading::grade(const std::string& submission,
   Outcome outcome;
   int judge = 0;
   outcome.status = run(command, outcome.seconds, judge);
-  outcome.left_behind = traces(scratch_, judge);
+  outcome.left_behind = traces(scratch_, judge, strangers_);
   if (fs::exists(document)) outcome.verdict = read(read_file(document));
   return outcome;
 }

@@ -1,6 +1,7 @@
 #ifndef GRADER_JUDGE_TESTS_GRADING_H_
 #define GRADER_JUDGE_TESTS_GRADING_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,9 @@ class Grading {
  private:
   int run(const std::vector<std::string>& command, double& seconds, int& pid);
 
-  std::string root_;     // everything of ours
-  std::string scratch_;  // the judge's
+  const std::set<int> strangers_;  // children that this process was started with
+  std::string root_;               // everything of ours
+  std::string scratch_;            // the judge's
   int submissions_ = 0;
 };
 
