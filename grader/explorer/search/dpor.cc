@@ -39,7 +39,11 @@ struct Node {
   ThreadSet backtrack;
   ThreadSet asleep;
   std::vector<Sleeper> sleepers;
-  std::vector<std::uintptr_t> released;  // locks let go after `op`, without a point
+  struct Release {
+    std::uintptr_t lock;
+    bool shared;  // by a reader: other readers do not care
+  };
+  std::vector<Release> released;  // locks let go after `op`, without a point
   VectorClock clock;  // at[t]: how many decisions up to t's last one that is ordered before this
 };
 
@@ -159,8 +163,9 @@ class DporSearcher : public Searcher {
     const int thread = g_engine.current->id;
     const int event = last_of(thread);
     if (event < 0) return;
+    const bool shared = holds_as_reader(thread, object->address);
     history_.at(object->address >> 3).push_back(event);
-    nodes_[static_cast<std::size_t>(event)].released.push_back(object->address);
+    nodes_[static_cast<std::size_t>(event)].released.push_back({object->address, shared});
   }
 
   void clock_tick() override {
@@ -236,9 +241,20 @@ class DporSearcher : public Searcher {
     last_event_ = index;
   }
 
-  bool releases(const Node& node, const VisibleOp& op) const {
-    for (const std::uintptr_t lock : node.released) {
-      if (lock == op.address || lock == op.mutex) return true;
+  static bool releases(const Node& node, const VisibleOp& op) {
+    for (const Node::Release& release : node.released) {
+      if (release.lock != op.address && release.lock != op.mutex) continue;
+      if (!release.shared || op.op != Op::kReadLock) return true;
+    }
+    return false;
+  }
+
+  // Whether the thread, which holds the lock, took it as a reader.
+  bool holds_as_reader(int thread, std::uintptr_t lock) {
+    const std::vector<int>& events = history_.at(lock >> 3);
+    for (auto it = events.rbegin(); it != events.rend(); ++it) {
+      const Node& node = nodes_[static_cast<std::size_t>(*it)];
+      if (node.thread == thread && node.op.address == lock) return node.op.op == Op::kReadLock;
     }
     return false;
   }
