@@ -21,6 +21,8 @@ template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
 
 int perform(const Request& request) {
   if (const auto* help = std::get_if<HelpRequest>(&request)) {

@@ -75,7 +75,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
       result.emplace_back(variable);
     }
   }
-  for (const auto& [name, value] : added) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 

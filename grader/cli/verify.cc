@@ -167,7 +167,7 @@ void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, dou
                  Judged& judged) {
   std::vector<std::string> more = complaints(submission, verdict);
   if (judged.first && without_times(verdict) != without_times(*judged.first)) {
-    more.push_back("another verdict than the first time");
+    more.emplace_back("another verdict than the first time");
   }
   for (std::string& complaint : more) {
     if (std::ranges::count(judged.complaints, complaint) == 0) {

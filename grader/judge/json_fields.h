@@ -152,26 +152,31 @@ class Reader {
   static void decode(const Json& json, const std::string& path, std::map<std::string, T>& values) {
     if (!json.is_object()) throw FieldError(path, "is not an object");
     values.clear();
-    for (const auto& [key, value] : json.items()) decode(value, path + "." + key, values[key]);
+    for (const auto& [key, value] : json.items()) decode(value, inside(path, key), values[key]);
   }
   template <class T>
   static void decode(const Json& json, const std::string& path, std::map<int, T>& values) {
     if (!json.is_object()) throw FieldError(path, "is not an object");
     values.clear();
     for (const auto& [key, value] : json.items()) {
-      decode(value, path + "." + key, values[line_number(key, path)]);
+      decode(value, inside(path, key), values[line_number(key, path)]);
     }
   }
 
   template <class T>
   void operator()(const char* name, T& value) {
     const auto found = object_.find(name);
-    const std::string path = path_.empty() ? name : path_ + "." + name;
+    const std::string path = inside(path_, name);
     if (found == object_.end()) throw FieldError(path, "is missing");
     decode(*found, path, value);
   }
 
  private:
+  static std::string inside(const std::string& path, std::string_view name) {
+    std::string result = path;
+    if (!result.empty()) result += '.';
+    return result += name;
+  }
   static std::string text(const Json& json, const std::string& path) {
     if (!json.is_string()) throw FieldError(path, "is not a string");
     return json.get<std::string>();

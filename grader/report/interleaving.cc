@@ -228,7 +228,9 @@ std::vector<bool> InterleavingTable::choose_steps() const {
     if (shown[i]) continue;
     std::size_t end = i;
     while (end < steps.size() && !shown[end]) ++end;
-    if (end - i < kWorthwhile) std::fill(shown.begin() + i, shown.begin() + end, true);
+    if (end - i < kWorthwhile) {
+      for (std::size_t k = i; k < end; ++k) shown[k] = true;
+    }
     i = end;
   }
   return shown;
@@ -236,9 +238,8 @@ std::vector<bool> InterleavingTable::choose_steps() const {
 
 void InterleavingTable::add_gap(std::size_t first, std::size_t end, Progress& progress) const {
   const std::vector<Step>& steps = interleaving_.steps;
-  const bool of_one =
-      std::all_of(steps.begin() + first, steps.begin() + end,
-                  [&](const Step& step) { return step.thread == steps[first].thread; });
+  bool of_one = true;
+  for (std::size_t i = first; i < end; ++i) of_one &= steps[i].thread == steps[first].thread;
   const int start = of_one ? column_of(steps[first]).start : kFirstColumn;
   progress.lines.push_back(spaces(start) +
                            style_.dim(fmt::format("... {} left out (--all) ...",
