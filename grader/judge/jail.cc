@@ -192,35 +192,7 @@ Jail::Jail(std::string scratch) : scratch_(std::move(scratch)), user_(geteuid())
   // Orphans of the jail come to us and not to the system's init, so that none is left behind.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
 
-  if (geteuid() == 0) {
-    if (const std::optional<uid_t> user = unused_user()) {
-      changes_user_ = true;
-      user_ = *user;
-    } else {
-      notes_.push_back("No unused user is to be had: the program runs as root in its namespace.");
-    }
-  }
-  real_ = access(kBubblewrap, X_OK) == 0;
-  if (real_ && !works() && changes_user_) {
-    // A root that may not mount cannot show the jail what the unused user cannot reach.
-    changes_user_ = false;
-    user_ = geteuid();
-    if (works()) {
-      notes_.push_back("This root may not mount: the program runs as root in its namespace.");
-    } else {
-      changes_user_ = true;
-      user_ = *unused_user();
-      real_ = false;
-    }
-  } else if (real_) {
-    real_ = works();
-  }
-  if (!real_) {
-    notes_.push_back(access(kBubblewrap, X_OK) == 0
-                         ? "No jail: this machine does not allow user namespaces."
-                         : "No jail: bubblewrap is not installed (apt-get install bubblewrap).");
-  }
-
+  choose();
   const std::optional<Cgroup> group = Cgroup::create(Limits{});
   description_ = real_ ? "bubblewrap" : "none";
   description_ += changes_user_ ? ", user of its own" : ", our own user";
@@ -232,13 +204,39 @@ Jail::Jail(std::string scratch) : scratch_(std::move(scratch)), user_(geteuid())
                                                  : ", processes watched by the judge";
 }
 
+void Jail::choose() {
+  const std::optional<uid_t> unused = geteuid() == 0 ? unused_user() : std::nullopt;
+  const bool installed = access(kBubblewrap, X_OK) == 0;
+  const auto best = [&] {
+    for (const bool real : {true, false}) {
+      for (const bool changes_user : {true, false}) {
+        if ((real && !installed) || (changes_user && !unused)) continue;
+        real_ = real;
+        changes_user_ = changes_user;
+        user_ = changes_user ? *unused : geteuid();
+        if (works()) return;
+      }
+    }
+    // Stays with the last, which has nothing that could fail.
+  };
+  best();
+  if (!real_) {
+    notes_.push_back(installed
+                         ? "No jail: this machine does not allow user namespaces."
+                         : "No jail: bubblewrap is not installed (apt-get install bubblewrap).");
+  }
+  if (geteuid() == 0 && !changes_user_) {
+    notes_.push_back(std::string("The program runs as root in its namespace: ") +
+                     (unused ? "this root may not mount." : "there is no unused user."));
+  }
+}
+
 bool Jail::works() const {
   Command nothing;
   nothing.arguments = {"/usr/bin/true"};
   nothing.mounts = {{scratch_, "/scratch"}};
-  Jail trial = *this;
-  trial.real_ = true;
-  Prisoner prisoner = trial.start(nothing);
+  nothing.directory = "/scratch";
+  Prisoner prisoner = start(nothing);
   constexpr int kTries = 5'000, kMicroseconds = 1'000;
   for (int i = 0; i < kTries && !prisoner.has_ended(); ++i) usleep(kMicroseconds);
   prisoner.end();
@@ -246,7 +244,7 @@ bool Jail::works() const {
 }
 
 std::string Jail::source(const Command& command, std::size_t mount) const {
-  if (!changes_user_ || !real_) return command.mounts[mount].host;
+  if (!changes_user_) return command.mounts[mount].host;
   return fmt::format("{}/mount-{}", scratch_, mount);
 }
 
@@ -292,6 +290,12 @@ Jail::Launch Jail::prepare(const Command& command, const std::optional<Cgroup>& 
   if (cgroup) launch.join_files = cgroup->join_files();
   if (changes_user_) launch.user = user_;
 
+  for (std::size_t i = 0; changes_user_ && i < command.mounts.size(); ++i) {
+    const std::string target = source(command, i);
+    if (mkdir(target.c_str(), 0755) != 0 && errno != EEXIST) fail("mount point");
+    launch.binds.emplace_back(command.mounts[i].host, target);
+  }
+
   std::vector<sock_filter> filter;
   if (command.filter_system_calls) filter = seccomp_filter(command.processes_allowed);
   if (real_) {
@@ -300,19 +304,16 @@ Jail::Launch Jail::prepare(const Command& command, const std::optional<Cgroup>& 
       launch.descriptors.push_back(launch.filter_file.get());
     }
     launch.arguments = bubblewrap(command, launch.filter_file.get());
-    for (std::size_t i = 0; changes_user_ && i < command.mounts.size(); ++i) {
-      const std::string target = source(command, i);
-      if (mkdir(target.c_str(), 0755) != 0 && errno != EEXIST) fail("mount point");
-      launch.binds.emplace_back(command.mounts[i].host, target);
-    }
     return launch;
   }
   launch.filter = std::move(filter);
   launch.arguments = command.arguments;
   launch.directory = command.directory;
-  for (std::string& argument : launch.arguments) argument = on_host(argument, command.mounts);
-  for (std::string& entry : launch.environment) entry = on_host(entry, command.mounts);
-  launch.directory = on_host(launch.directory, command.mounts);
+  std::vector<Mount> sources = command.mounts;
+  for (std::size_t i = 0; i < sources.size(); ++i) sources[i].host = source(command, i);
+  for (std::string& argument : launch.arguments) argument = on_host(argument, sources);
+  for (std::string& entry : launch.environment) entry = on_host(entry, sources);
+  launch.directory = on_host(launch.directory, sources);
   return launch;
 }
 

@@ -97,6 +97,8 @@ class Jail {
   std::vector<std::string> bubblewrap(const Command& command, int filter) const;
   // The host's directory behind a mount, where a program without our privileges can reach it.
   std::string source(const Command& command, std::size_t mount) const;
+  // Finds the best that this machine allows: bubblewrap before none, another user before our own.
+  void choose();
   bool works() const;
 
   std::string scratch_;
