@@ -3,6 +3,7 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -85,6 +86,7 @@ void thread_main() {
   Thread* me = g_engine.current;
   world::reset_thread_locals(me->fs_base);
   std::memset(abi::__cxa_get_globals(), 0, 16);
+  errno = 0;
   g_engine.active = true;
   me->result = me->entry(me->argument);
   g_engine.active = false;
