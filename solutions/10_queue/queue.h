@@ -11,15 +11,15 @@
 //   ------------------  -----------------------------  -----------  ---------------------------
 //   put, put_for        there is room, or shut down    not_full_    get (one), shutdown (all)
 //   get, get_for        there is an item, or shut down not_empty_   put (one), shutdown (all)
-//   join                unfinished_ == 0               all_done_    task_done, shutdown (all)
+//   join                unfinished_ == 0               all_done_    task_done (all), shutdown (all)
 //
 // Invariants, true whenever the mutex is free:
 //
 //   (1) 0 <= items_.size(), and items_.size() <= maxsize_ where maxsize_ > 0.
 //   (2) unfinished_ counts the items that were put and not yet reported by task_done.
 //   (3) Once is_shut_down_ is true it stays true, and items_ does not grow.
-//   (4) No sleeper is forgotten: if a condition in the table is true and threads sleep for it, at
-//       least one of them has been notified and has not yet run.
+//   (4) No sleeper is forgotten: of the threads asleep in get, as many have been notified as there
+//       are items, or all of them; and the same for the threads asleep in put and the free places.
 //
 // (4) is what a lost wake-up breaks, so it is worth seeing why it holds.
 //   - A sleeper tests its condition and falls asleep in one step: `wait` lets go of the mutex and
@@ -42,6 +42,9 @@
 // Memory order. The mutex gives all of it. For a put that stores x and the get that returns x:
 // everything the producer did before put happens before everything the consumer does after get.
 // Everything before a task_done happens before everything after the join that it ends.
+//
+// Lifetime. A queue may be destroyed when no thread is inside one of its functions, whatever it
+// still holds. A thread that was woken by shutdown is inside until its call has thrown.
 //
 // When moving T throws. `get` builds the result out of the item first and removes the item after,
 // when nothing can throw any more; so a throwing move leaves the item where it was. The result is
