@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -49,13 +51,26 @@ long read_count(const std::string& file, const std::string& key) {
   return 0;
 }
 
+// Groups that a killed judge left. Removing one that has processes fails, which is as it should be.
+void remove_stale(const std::string& parent) {
+  constexpr int kJustMade = 60;  // seconds: nobody has joined yet
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    struct stat status {};
+    if (entry.path().filename().string().starts_with("lockstep-") &&
+        stat(entry.path().c_str(), &status) == 0 && time(nullptr) - status.st_mtime > kJustMade) {
+      rmdir(entry.path().c_str());
+    }
+  }
+}
+
 // Makes a group in `hierarchy`, below the caller's own group or, where that is not visible, at the
 // root, and sets its limit. Returns the directory, or "".
 std::string make(const std::string& hierarchy, const std::string& controller,
                  const std::string& name, const std::string& file, long limit) {
   for (const std::string& parent : {own_path(controller), std::string()}) {
-    std::string directory = hierarchy;
-    directory += parent;
+    std::string directory = hierarchy + parent;
+    remove_stale(directory);
     directory += (directory.back() == '/' ? "" : "/") + name;
     if (mkdir(directory.c_str(), 0755) != 0) continue;
     if (write(directory + "/" + file, limit)) return directory;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "grader/judge/descriptor.h"
 #include "grader/judge/verdict.h"
 
 namespace lockstep::judge {
@@ -18,7 +19,7 @@ void write_file(const std::string& path, std::string_view content);
 Lines lines_of(std::string_view text);
 
 // A directory of our own under `parent` that everybody may pass through but not list; removed with
-// all it holds when this goes.
+// all it holds when this goes. Directories that a killed judge left in `parent` are removed first.
 class ScratchDirectory {
  public:
   explicit ScratchDirectory(const std::string& parent);
@@ -30,6 +31,7 @@ class ScratchDirectory {
 
  private:
   std::string path_;
+  Descriptor lock_;  // says that its judge lives
 };
 
 }  // namespace lockstep::judge
