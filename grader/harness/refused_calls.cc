@@ -20,8 +20,6 @@ const char* name_of_call(int number) {
       return "socketpair";
     case SYS_ptrace:
       return "ptrace";
-    case SYS_process_vm_readv:
-      return "process_vm_readv";
     case SYS_process_vm_writev:
       return "process_vm_writev";
     case SYS_clone:
