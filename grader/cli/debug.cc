@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "grader/cli/errors.h"
@@ -13,8 +14,9 @@ namespace lockstep::cli {
 namespace fs = std::filesystem;
 namespace {
 
-// Where the explorer makes the report, still on the stack of the thread that broke the rule.
-constexpr const char* kFailingStep = "lockstep::trace::describe";
+// Where the explorer notes that a rule is broken, on the stack of the thread that broke it: one
+// ends the execution, the other lets it go on (grader/explorer/model/execution.h).
+constexpr std::array kFailingSteps{"lockstep::fail_now", "lockstep::fail_later"};
 
 // The lab's tests, the reference headers of earlier labs and the submission's files, laid out as
 // they are included. Returns the sources to compile, relative to `folder`.
@@ -38,35 +40,55 @@ std::vector<std::string> lay_out(const fs::path& kit, const JudgeRequest& reques
   return sources;
 }
 
+// Makes the program `cases` in `folder`. Two steps: the linker must not see -fsanitize=thread, it
+// would take the compiler's own ThreadSanitizer instead of the explorer.
+void compile(const fs::path& toolkit, const fs::path& folder,
+             const std::vector<std::string>& sources, const std::string& lab) {
+  const auto build = [&](std::vector<std::string> arguments) {
+    Command command;
+    command.directory = folder;
+    command.argv = {"g++"};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    if (run(command).status != 0) {
+      throw Error("it does not compile", fmt::format("./lab grade {} says more", lab));
+    }
+  };
+  const auto joined = [](std::vector<std::string> front, const std::vector<std::string>& back) {
+    front.insert(front.end(), back.begin(), back.end());
+    return front;
+  };
+  std::vector<std::string> objects;
+  for (const std::string& source : sources) {
+    objects.push_back(fmt::format("{}.o", objects.size()));
+    build(joined(toolkit_flags(toolkit, "flags"), {"-I.", "-c", source, "-o", objects.back()}));
+  }
+  build(joined(joined(objects, toolkit_flags(toolkit, "link_flags")), {"-o", "cases"}));
+}
+
 }  // namespace
 
 int debug(const Built& built, const JudgeRequest& request) {
   const TemporaryDirectory folder;
   const std::vector<std::string> sources = lay_out(built.kit(request.lab), request, folder.path());
-  Command compile;
-  compile.directory = folder.path();
-  compile.argv = {"g++", "-I."};
-  for (const char* list : {"flags", "link_flags"}) {
-    if (std::string(list) == "link_flags") {
-      compile.argv.insert(compile.argv.end(), sources.begin(), sources.end());
-    }
-    const std::vector<std::string> flags = toolkit_flags(built.toolkit, list);
-    compile.argv.insert(compile.argv.end(), flags.begin(), flags.end());
-  }
-  compile.argv.insert(compile.argv.end(), {"-o", "cases"});
-  if (run(compile).status != 0) {
-    throw Error("it does not compile", fmt::format("./lab grade {} says more", request.lab));
-  }
+  compile(built.toolkit, folder.path(), sources, request.lab);
 
   Command gdb;
   gdb.directory = folder.path();
   gdb.environment["LOCKSTEP_REAL_THREADS"] = "1";
-  gdb.argv = {"gdb", "-q",
-              // A graded program says who does what; gdb's word on every thread is noise.
-              "-ex", "set print thread-events off", "-ex", "set breakpoint pending on", "-ex",
-              fmt::format("break {}", kFailingStep), "-ex", "run", "-ex", "backtrace", "--args",
-              "./cases", "--cases", std::to_string(request.cases.at(0)), "--schedule",
-              request.schedule};
+  // gdb's word on every thread that comes and goes is noise.
+  gdb.argv = {
+      "gdb", "-q", "-ex", "set print thread-events off", "-ex", "set breakpoint pending on"};
+  const auto tell = [&](const std::string& words) {
+    gdb.argv.insert(gdb.argv.end(), {"-ex", words});
+  };
+  // The explorer writes to protected pages on purpose, and watches the processor time.
+  tell("handle SIGSEGV SIGPROF nostop noprint pass");
+  for (const char* function : kFailingSteps) tell(fmt::format("break {}", function));
+  tell("run");
+  tell("backtrace");
+  gdb.argv.insert(gdb.argv.end(),
+                  {"--args", "./cases", "--cases", std::to_string(request.cases.at(0)),
+                   "--schedule", request.schedule});
   try {
     return run(gdb).status;
   } catch (const Error&) {

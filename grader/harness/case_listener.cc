@@ -1,5 +1,6 @@
 #include "grader/harness/case_listener.h"
 
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,8 @@ void CaseListener::end() {
 void CaseListener::adjust(int, Options& options) {
   const int ordinal = explorations_;
   if (request_.seed) options.seed = *request_.seed;
+  // Set by `./lab replay --gdb`: a debugger sees real threads only.
+  if (std::getenv("LOCKSTEP_REAL_THREADS") != nullptr) options.real_threads = true;
   if (!request_.schedule.empty() && ordinal == request_.schedule_ordinal) {
     options.schedule = request_.schedule;
   }
