@@ -145,16 +145,21 @@ struct Header {
 };
 static_assert(sizeof(Header) == 16);
 constexpr std::uint32_t kMapped = 255;
+constexpr std::uint32_t kEarly = 254;  // made before main: restored, and never reused
 constexpr int kBins = 21;  // slots up to 1 MiB; larger blocks are mapped one by one
 constexpr std::size_t kHouseSize = std::size_t{1} << 34;
 constexpr std::uintptr_t kHouseBase = 0x200000000000;
 constexpr std::uintptr_t kMappedBase = 0x300000000000;
+constexpr std::uintptr_t kEarlyBase = 0x280000000000;
+constexpr std::size_t kEarlySize = std::size_t{1} << 32;
 
 struct FreeSlot {
   FreeSlot* next;
 };
 FreeSlot* g_free[kBins];
 char* g_house_next;
+char* g_early_next;
+bool g_main_has_begun;
 std::uintptr_t g_mapped_next = kMappedBase;
 std::atomic_flag g_house_lock;
 
@@ -171,7 +176,26 @@ void* map_at(std::uintptr_t address, std::size_t bytes) {
   return p == reinterpret_cast<void*>(address) ? p : nullptr;
 }
 
+// From the front to the back; nothing is taken again.
+char* early_slot(std::size_t bytes) {
+  if (g_early_next == nullptr) {
+    g_early_next = static_cast<char*>(map_at(kEarlyBase, kEarlySize));
+    if (g_early_next == nullptr) die("the address range of the early heap is taken");
+  }
+  char* slot = g_early_next;
+  if (bytes > kEarlyBase + kEarlySize - reinterpret_cast<std::uintptr_t>(slot)) return nullptr;
+  g_early_next += round_up(bytes, 16);
+  return slot;
+}
+
 }  // namespace
+
+void main_begins() { g_main_has_begun = true; }
+
+std::pair<std::uintptr_t, std::uintptr_t> early_memory() {
+  if (g_early_next == nullptr) return {0, 0};
+  return {kEarlyBase, round_up(reinterpret_cast<std::uintptr_t>(g_early_next), 4096)};
+}
 
 void* house_allocate(std::size_t bytes, std::size_t alignment) {
   alignment = std::max<std::size_t>(alignment, 16);
@@ -180,7 +204,11 @@ void* house_allocate(std::size_t bytes, std::size_t alignment) {
   HouseLock lock;
   char* slot = nullptr;
   std::uint32_t bin = kMapped;
-  if (needed <= std::size_t{1} << (kBins - 1)) {
+  if (!g_main_has_begun) {
+    bin = kEarly;
+    slot = early_slot(needed);
+    if (slot == nullptr) return nullptr;
+  } else if (needed <= std::size_t{1} << (kBins - 1)) {
     bin = std::max(5, static_cast<int>(std::bit_width(needed - 1)));
     if (g_free[bin] != nullptr) {
       slot = reinterpret_cast<char*>(g_free[bin]);
@@ -209,6 +237,7 @@ void* house_allocate(std::size_t bytes, std::size_t alignment) {
 
 void house_free(void* p) {
   const Header* header = static_cast<Header*>(p) - 1;
+  if (header->bin == kEarly) return;
   char* slot = static_cast<char*>(p) - header->offset;
   if (header->bin == kMapped) {
     ::munmap(slot, header->size + header->offset);
@@ -226,6 +255,7 @@ std::size_t house_size(void* p) { return (static_cast<Header*>(p) - 1)->size; }
 bool in_house(const void* p) {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   return (address >= kHouseBase && address < kHouseBase + kHouseSize) ||
+         (address >= kEarlyBase && address < kEarlyBase + kEarlySize) ||
          (address >= kMappedBase && address < kMappedBase + (std::uintptr_t{1} << 44));
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace lockstep {
 
@@ -51,6 +52,12 @@ std::size_t arena_bytes();   // handed out in this execution
 // Calls f(block) for every block of the execution, in the order of allocation.
 void arena_blocks(void (*f)(Block*, void*), void* argument);
 void arena_mark_freed(Block* block, const void* caller);
+
+// What is allocated before main (by constructors of globals) is part of the program's initial state: it
+// lies apart, so that it can be watched and put back with the globals that point to it.
+void main_begins();
+// [begin, end) of that memory, whole pages; empty when there is none.
+std::pair<std::uintptr_t, std::uintptr_t> early_memory();
 
 void* house_allocate(std::size_t bytes, std::size_t alignment);
 void house_free(void* p);

@@ -49,7 +49,7 @@ std::size_t g_tls_size;
 std::size_t g_tls_offset;  // of the program's block below the control block
 
 char* g_program_copy;  // of g_program_data, when it is copied whole
-Watched g_watched[4];
+Watched g_watched[5];
 int g_watched_count;
 int g_libc_index = -1;
 bool g_frozen;
@@ -77,11 +77,11 @@ Range lazy_bindings(const dl_phdr_info& info) {
   return bindings;
 }
 
-void watch(const dl_phdr_info& info, Range range) {
+void watch(Range range, Range bindings) {
   if (range.size() == 0) return;
   Watched& w = g_watched[g_watched_count++];
   w.range = range;
-  w.bindings = lazy_bindings(info);
+  w.bindings = bindings;
   w.kept = static_cast<char*>(map_memory(range.size()));
   w.dirty = static_cast<std::uint32_t*>(map_memory(range.size() / kPage * 4 + 4));
   w.is_dirty = static_cast<std::uint8_t*>(map_memory(range.size() / kPage + 1));
@@ -113,11 +113,11 @@ int visit_module(dl_phdr_info* info, std::size_t, void*) {
   const Range data = writable_data(*info);
   if (cxx) {
     g_cxx_data = data;
-    watch(*info, whole_pages(data));
+    watch(whole_pages(data), lazy_bindings(*info));
   }
   if (libc) {
     g_libc_index = g_watched_count;
-    watch(*info, whole_pages(data));
+    watch(whole_pages(data), lazy_bindings(*info));
   }
   if (program) {
     g_program_base = info->dlpi_addr;
@@ -139,7 +139,7 @@ int visit_module(dl_phdr_info* info, std::size_t, void*) {
       g_program_copy = static_cast<char*>(map_memory(data.size() + 1));
     } else {
       // The first and last page may be shared with something else: watching them does no harm.
-      watch(*info, whole_pages(data));
+      watch(whole_pages(data), lazy_bindings(*info));
     }
   }
   return 0;
@@ -187,6 +187,8 @@ void empty_output() {
 void open() {
   if (g_program_base != 0) return;
   ::dl_iterate_phdr(visit_module, nullptr);
+  const auto [begin, end] = heap::early_memory();
+  watch({begin, end}, {});
 }
 
 void freeze() {

@@ -17,9 +17,10 @@ namespace lockstep {
 
 namespace {
 
-// Executions spent on a shorter witness: depth first under each bound, then by merging the blocks of
+// What is spent on a shorter witness, in executions and in steps: depth first under each bound, then by merging the blocks of
 // a long schedule.
 constexpr long kShorterByBound = 4'000;
+constexpr long kShorterBySteps = 300'000;
 constexpr long kShorterByMerging = 400;
 
 std::vector<std::uintptr_t> offsets_of(const CodeSet& set) {
@@ -76,14 +77,16 @@ void keep_if_better(Witness& best, const Outcome& outcome, const RecordingSearch
 // Depth first with 0, 1, 2, ... preemptions. True when every smaller number was tried completely.
 bool shorten_by_bound(const std::function<void()>& body, Witness& best) {
   long left = kShorterByBound;
+  long steps = kShorterBySteps;
   RecordingSearcher recording;
   for (int bound = 0; bound < best.preemptions; ++bound) {
     std::unique_ptr<Searcher> searcher = make_depth_first_searcher(bound);
     recording.follow(searcher.get());
     bool found = false;
     do {
-      if (left-- <= 0) return false;
+      if (left-- <= 0 || steps <= 0) return false;
       keep_if_better(best, run_under(body, recording), recording, found);
+      steps -= g_engine.steps;
       if (found) return true;
     } while (searcher->next());
   }
@@ -126,6 +129,7 @@ std::vector<Decision> moved(const std::vector<Decision>& decisions, const Block&
 // Joins what a thread does in two blocks, where the failure survives that.
 void shorten_by_merging(const std::function<void()>& body, Witness& best) {
   long left = kShorterByMerging;
+  long steps = kShorterBySteps;
   RecordingSearcher recording;
   for (bool improved = true; improved;) {
     improved = false;
@@ -135,10 +139,11 @@ void shorten_by_merging(const std::function<void()>& body, Witness& best) {
           blocks.begin() + static_cast<std::ptrdiff_t>(i) + 1, blocks.end(),
           [&](const Block& block) { return block.thread == blocks[i].thread; });
       if (next == blocks.end()) continue;
-      if (left-- <= 0) return;
+      if (left-- <= 0 || steps <= 0) return;
       ReplaySearcher searcher(moved(best.schedule.decisions, blocks[i], *next));
       recording.follow(&searcher);
       keep_if_better(best, run_under(body, recording), recording, improved);
+      steps -= g_engine.steps;
     }
   }
 }
