@@ -189,8 +189,11 @@ void InterleavingTable::add_step(const Step& step, Progress& progress) const {
     cell.push_back(style_.dim(place) + (source.empty() ? "" : "  " + text[0]));
     for (std::size_t i = 1; i < text.size(); ++i) cell.push_back(spaces(indent) + text[i]);
   }
-  for (const std::string& part : wrap(operation_text(step), room - indent)) {
-    cell.push_back(spaces(indent) + style_.thread(thread, part));
+  const std::string operation = operation_text(step);
+  // Under its source where that keeps it on one line.
+  const int under = indent + width(operation) <= room ? indent : std::min(indent, 2);
+  for (const std::string& part : wrap(operation, room - under)) {
+    cell.push_back(spaces(under) + style_.thread(thread, part));
   }
 
   std::string front = pad_left(std::to_string(step.number), kNumberWidth);
