@@ -121,7 +121,7 @@ void charge_signal(CaseVerdict& verdict, int signal, const Limits& limits) {
     fail(verdict, Rule::kForbidden, "The program made a system call that a lab may not make.");
   } else if (signal == SIGXFSZ) {
     fail(verdict, Rule::kOutputLimit,
-         fmt::format("The program wrote more than {} MiB to a file.", limits.file_bytes >> 20));
+         fmt::format("The program printed or wrote more than {} MiB.", limits.file_bytes >> 20));
   } else {
     fail(verdict, Rule::kCrash, fmt::format("The program was ended by {}.", signal_name(signal)));
   }
