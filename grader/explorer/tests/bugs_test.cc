@@ -2,12 +2,12 @@
 //
 // The bounds are what the prototype behind ../shared/engine.md ("Executions to the first failure")
 // needed on these very programs, measured with 100 seeds; where that table has the row, the figures
-// agree with it. No strategy may need more than kSlack times as many. A mean over 100 fixed seeds is
-// a number like any other here: nothing depends on time or on the machine.
+// agree with it. No strategy may need more than kSlack times as many. A mean over 100 fixed seeds
+// is a number like any other here: nothing depends on time or on the machine.
 //
-// A complete DPOR search must not run more executions than the prototype's. Two rows differ, and say
-// so: where the prototype missed traces, the bound is their exact number; and an execution that races
-// goes on here, so that the totals of racing rows are the prototype's with races ignored.
+// A complete DPOR search must not run more executions than the prototype's. Two rows differ, and
+// say so: where the prototype missed traces, the bound is their exact number; and an execution that
+// races goes on here, so that the totals of racing rows are the prototype's with races ignored.
 
 #include <doctest/doctest.h>
 
