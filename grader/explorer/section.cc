@@ -20,6 +20,14 @@ void record_visit(const CriticalSection* section, const char* text) {
   recorder::add(std::move(event));
 }
 
+// Where there is room for several nothing orders their visits: who is inside together depends on
+// the order of these points, and on nothing else that the search could see.
+void border(const CriticalSection* section, int capacity, const void* pc) {
+  if (capacity == 1 || !modelled()) return;
+  const Inside inside;
+  reach_point(Op::kInterleave, address_of(section), nullptr, pc);
+}
+
 // Asleep, or woken and not yet run since.
 bool has_slept(const Thread& thread) {
   const Op op = thread.pending.op;
@@ -30,6 +38,7 @@ bool has_slept(const Thread& thread) {
 
 void CriticalSection::enter() {
   const void* pc = LOCKSTEP_CALLER;
+  border(this, capacity_, pc);
   ++inside_;
   ++visits_;
   if (inside_ > most_) most_ = inside_;
@@ -43,6 +52,7 @@ void CriticalSection::enter() {
 }
 
 void CriticalSection::leave() {
+  border(this, capacity_, LOCKSTEP_CALLER);
   if (capacity_ == 1 && modelled()) {
     plain_access(address_of(&memory_), sizeof memory_, true, LOCKSTEP_CALLER);
   }

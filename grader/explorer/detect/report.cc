@@ -41,7 +41,8 @@ trace::Access access_of(const RacingAccess& access, std::uintptr_t address, std:
     result.stack = recorder::stack();
     result.target = recorder::target(address, static_cast<std::uint32_t>(size));
   }
-  result.held = recorder::held_by(access.thread);
+  result.held = access.event >= 0 ? recorder::held_at(access.thread, access.event)
+                                  : recorder::held_by(access.thread);
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -12,10 +13,13 @@ namespace lockstep::recorder {
 
 namespace {
 
+// A lock in somebody's hands, from one event to another.
 struct Lock {
   std::uintptr_t address;
   int thread;
   std::vector<trace::Frame> taken;
+  int from;
+  int to = std::numeric_limits<int>::max();  // still held
 };
 
 // Everything of one replay. Made anew for each, lives in the house heap.
@@ -23,7 +27,7 @@ struct State {
   trace::Symbols* symbols;
   trace::Recording recording;
   std::vector<std::vector<trace::Frame>> waiting;  // by thread
-  std::vector<Lock> held;
+  std::vector<Lock> locks;                         // in the order of locking
   std::map<std::uintptr_t, std::vector<trace::Frame>> taken;
   std::map<std::uintptr_t, BlockHistory> blocks;
   std::vector<int> last_of;
@@ -137,24 +141,33 @@ trace::Target target_seen_by(int thread, std::uintptr_t address, std::uint32_t s
 }
 
 void took(std::uintptr_t lock) {
-  g_state->held.push_back({lock, g_engine.current->id, stack()});
-  g_state->taken[lock] = g_state->held.back().taken;
+  g_state->locks.push_back({lock, g_engine.current->id, stack(), last_event()});
+  g_state->taken[lock] = g_state->locks.back().taken;
 }
 
 void released(std::uintptr_t lock) {
-  auto& held = g_state->held;
-  for (auto it = held.rbegin(); it != held.rend(); ++it) {
-    if (it->address != lock) continue;
-    held.erase(std::next(it).base());
+  auto& locks = g_state->locks;
+  for (auto it = locks.rbegin(); it != locks.rend(); ++it) {
+    if (it->address != lock || it->to <= last_event()) continue;
+    it->to = last_event();
     return;
   }
 }
 
 std::vector<trace::HeldLock> held_by(int thread) {
+  return held_at(thread, std::numeric_limits<int>::max() - 1);
+}
+
+std::vector<trace::HeldLock> held_at(int thread, int event) {
   std::vector<trace::HeldLock> result;
-  for (const Lock& lock : g_state->held) {
-    if (lock.thread != thread) continue;
-    result.push_back({name(lock.address, 1, thread, lock.taken), lock.taken});
+  for (const Lock& lock : g_state->locks) {
+    if (lock.thread != thread || event < lock.from || event >= lock.to) continue;
+    // Its own step has the name from when the stack was alive.
+    const trace::Event* step = lock.from >= 0 ? &at(lock.from) : nullptr;
+    const bool named =
+        step != nullptr && step->address == lock.address && !step->target.name.empty();
+    result.push_back(
+        {named ? step->target : name(lock.address, 1, thread, lock.taken), lock.taken});
   }
   return result;
 }

@@ -46,6 +46,8 @@ trace::Target target_seen_by(int thread, std::uintptr_t address, std::uint32_t s
 void took(std::uintptr_t lock);
 void released(std::uintptr_t lock);
 std::vector<trace::HeldLock> held_by(int thread);
+// The same as of a step of the past.
+std::vector<trace::HeldLock> held_at(int thread, int event);
 // Where `lock` was taken last; empty when unknown.
 std::vector<trace::Frame> taken_at(std::uintptr_t lock);
 

@@ -7,6 +7,7 @@
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
+#include "grader/explorer/model/library_spins.h"
 #include "grader/explorer/model/recorder.h"
 #include "grader/explorer/model/world.h"
 #include "grader/explorer/search/searcher.h"
@@ -103,6 +104,7 @@ void add_ready(Candidates& candidates) {
 // Under the slow-threads clock a deadline may win although others could run.
 void add_early_timeouts(Candidates& candidates) {
   Candidates merged;
+  int left_out = 0;
   for_each_alive([&](Thread& thread) {
     if (thread.aside != Aside::kNo) return;
     const Ready ready = readiness(thread);
@@ -111,9 +113,11 @@ void add_early_timeouts(Candidates& candidates) {
     if (thread.early_timeouts < kEarlyTimeouts) {
       merged.add(thread);
     } else {
-      g_engine.bound_hit = true;
+      ++left_out;
     }
   });
+  // One that is all alone wakes by the clock in any case.
+  if (left_out > 0 && left_out + merged.count > 1) g_engine.bound_hit = true;
   candidates = merged;
 }
 
@@ -143,12 +147,22 @@ void advance_clock(Candidates& candidates) {
   add_ready(candidates);
 }
 
+bool only_library_spins(const Candidates& candidates) {
+  return std::all_of(candidates.enabled, candidates.enabled + candidates.count,
+                     [](int id) { return g_engine.threads[id]->spins_in_library; });
+}
+
 // Only threads that spin are left. They get their turns, one after the other, and when nothing ever
 // comes of it that is a livelock.
 void rotate_spinners(Candidates& candidates) {
   add_aside(candidates, Aside::kSpinning);
   if (candidates.count == 0) return;
-  if (++g_engine.fruitless > kFruitlessRounds * candidates.count) fail_livelock();
+  if (++g_engine.fruitless > kFruitlessRounds * candidates.count) {
+    if (!only_library_spins(candidates)) fail_livelock();
+    // Two that back off from each other may do so for ever, but only at the scheduler's will.
+    g_engine.bound_hit = true;
+    cut_execution();
+  }
   // Fair: the one after the current thread.
   const int next = (candidates.current + 1) % candidates.count;
   candidates.enabled[0] = candidates.enabled[next];
@@ -236,7 +250,7 @@ Thread* pick() {
     chosen->timed_out = true;
     if (p.deadline > e.now) {
       e.now = p.deadline;
-      if (e.slow_threads) ++chosen->early_timeouts;
+      if (e.slow_threads && candidates.count > 1) ++chosen->early_timeouts;
     }
   }
   chosen->aside = Aside::kNo;
@@ -295,15 +309,16 @@ namespace {
 // The current thread did at `place` what it did there before, `turns` times now, and nothing else that
 // anybody could see. Code that is known to spin is set aside at its third turn; other code gets the
 // benefit of the doubt until `enough` (a short loop may well read one value several times), so that no
-// interleaving of it is lost.
-void note_turn(int turns, int enough, std::uintptr_t address, const void* place) {
+// interleaving of it is lost. `pc` is the code address of the operation itself, where it is known.
+void note_turn(int turns, int enough, std::uintptr_t address, const void* place, const void* pc) {
   const bool known = !g_spinning_code.empty() && g_spinning_code.has(place);
   const int limit = known ? kKnownSpinTurns : enough;
   if (turns < limit) return;
   self()->aside = Aside::kSpinning;
   if (turns > limit) return;
   if (!known) g_spinning_code.learn(place);
-  note_busy_wait(address);
+  self()->spins_in_library = is_library_spin(*self(), pc);
+  if (!self()->spins_in_library) note_busy_wait(address);
 }
 
 // Where the program is, as one code address: a lock is taken through functions of the library, whose
@@ -322,13 +337,13 @@ const void* program_place() {
 }  // namespace
 
 void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc) {
-  note_turn(self()->spin.note(address, value, pc), kSpinTurns, address, pc);
+  note_turn(self()->spin.note(address, value, pc), kSpinTurns, address, pc, pc);
 }
 
 void note_section(std::uintptr_t lock) {
   // Not the atomic at the same address: locking is another kind of looking.
   const void* place = program_place();
-  note_turn(self()->spin.note(lock | 1, 0, place), kIdleSections, lock, place);
+  note_turn(self()->spin.note(lock | 1, 0, place), kIdleSections, lock, place, nullptr);
 }
 
 int choose(int count) {

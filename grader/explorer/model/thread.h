@@ -87,6 +87,7 @@ struct Thread {
   bool detached;
   bool joined;
   bool has_release_fence;
+  bool spins_in_library;  // the loop it was last set aside for is libstdc++'s own
   int outside;        // depth of calls into code that is not modelled (doctest)
   int passed_over;    // steps in a row at which it could have run and did not
   int early_timeouts; // deadlines that won although others could run

@@ -109,6 +109,9 @@ bool dependent(const VisibleOp& a, const VisibleOp& b) {
   if (a.op == Op::kBarrierArrive || a.op == Op::kBarrierLeave) {
     return (b.op == Op::kBarrierArrive || b.op == Op::kBarrierLeave) && a.address == b.address;
   }
+  if (a.op == Op::kInterleave && b.op == Op::kInterleave) {
+    return a.address != 0 && a.address == b.address;
+  }
   return a.op == Op::kFence && b.op == Op::kFence;
 }
 

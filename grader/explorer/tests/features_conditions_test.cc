@@ -320,8 +320,13 @@ TEST_CASE("condition_variable_any: a timed wait with a stop token") {
   });
 }
 
+namespace {
+
+thread_local std::unique_ptr<int> mark;  // destroyed before the notification
+
+}  // namespace
+
 TEST_CASE("notify_all_at_thread_exit") {
-  static thread_local std::unique_ptr<int> mark;
   holds([] {
     std::mutex mutex;
     std::condition_variable ended;
