@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <string_view>
 
 #include "grader/cli/errors.h"
 #include "grader/cli/nearest.h"
@@ -278,6 +279,18 @@ void Commands::refuse(const CLI::Error& error, const std::vector<std::string>& a
   throw Error(error.what(), help);
 }
 
+// -lm, -Lfolder
+bool is_library(const std::string& word) {
+  return word.size() > 2 && (word.starts_with("-l") || word.starts_with("-L"));
+}
+
+// What a habit of compiling by hand adds; -O and -g do not change how a program is explored.
+bool is_compiler_flag(const std::string& word) {
+  constexpr std::string_view kLetters = "OWUgf";
+  return word.starts_with("-std=") || word == "-pthread" ||
+         (word.size() > 1 && word[0] == '-' && kLetters.find(word[1]) != std::string_view::npos);
+}
+
 // Splits what is ours from what goes to the explored program or the compiler unseen.
 Request Commands::parse(std::vector<std::string> arguments) {
   const bool explores = !arguments.empty() && arguments[0] == "explore";
@@ -285,12 +298,13 @@ Request Commands::parse(std::vector<std::string> arguments) {
     const auto end = std::ranges::find(arguments, "--");
     if (end != arguments.end()) explore_.arguments.assign(end + 1, arguments.end());
     arguments.erase(end, arguments.end());
-    // CLI11 would read -std=c++20 as the flags -s, -t, -d.
-    const auto is_standard = [](const std::string& word) { return word.starts_with("-std="); };
+    // CLI11 would read -std=c++20 as the flags -s, -t, -d, ...
     for (const std::string& word : arguments) {
-      if (is_standard(word)) explore_.flags.push_back(word);
+      if (is_library(word)) explore_.libraries.push_back(word);
+      if (is_compiler_flag(word)) explore_.flags.push_back(word);
     }
-    std::erase_if(arguments, is_standard);
+    std::erase_if(arguments, is_library);
+    std::erase_if(arguments, is_compiler_flag);
   }
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -147,6 +147,12 @@ TEST_CASE("explore: what is ours, the compiler's and the program's") {
   CHECK(full.json);
   CHECK(full.arguments == Words{"-std=x", "--json", "in put"});
 
+  const ExploreRequest habit =
+      parsed<ExploreRequest>({"explore", "-O2", "-Wall", "-pthread", "-g", "a.c", "-Llib", "-lm"});
+  CHECK(habit.files == Words{"a.c"});
+  CHECK(habit.flags == Words{"-O2", "-Wall", "-pthread", "-g"});
+  CHECK(habit.libraries == Words{"-Llib", "-lm"});
+
   CHECK(parsed<ExploreRequest>({"explore", "--replay", "m3A2", "a.c"}).schedule == "m3A2");
   CHECK_THROWS_AS(parse({"explore", "--", "a.cc"}), Error);  // the program gets it, not us
 }

@@ -59,7 +59,8 @@ struct ExploreRequest {
   std::vector<Rule> ignored;   // --ignore
   std::vector<Rule> required;  // --require
   std::string clock = "both";
-  std::vector<std::string> flags;  // -I, -D, -std as given
+  std::vector<std::string> flags;      // of the compiler: -I, -D, -std, ... as given
+  std::vector<std::string> libraries;  // -l and -L as given
   bool json = false;
   bool all = false;                    // every step
   std::vector<std::string> arguments;  // of the explored program

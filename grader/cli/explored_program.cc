@@ -60,6 +60,7 @@ std::optional<std::string> build_program(const fs::path& toolkit, const ExploreR
     // The main of graded programs; here it is another one.
     link.argv.push_back(flag == "-llockstep_harness" ? kMainLibrary : flag);
   }
+  link.argv.insert(link.argv.end(), request.libraries.begin(), request.libraries.end());
   link.argv.insert(link.argv.end(), {"-o", program.string()});
   link.capture_errors = true;
   if (const Finished finished = run(link); finished.status != 0) return finished.errors;

@@ -36,6 +36,7 @@ std::vector<std::string> command_words(const ExploreRequest& request) {
   std::vector<std::string> words{"./lab", "explore"};
   words.insert(words.end(), request.files.begin(), request.files.end());
   words.insert(words.end(), request.flags.begin(), request.flags.end());
+  words.insert(words.end(), request.libraries.begin(), request.libraries.end());
   for (const Rule rule : request.ignored) {
     words.insert(words.end(), {"--ignore", std::string(name_of(rule))});
   }
