@@ -43,6 +43,8 @@ class Dice {
 // One decimal digit a thread, in memory that the explorer leaves alone.
 class Progress {
  public:
+  static constexpr int kThreads = 4;
+
   Progress() {
     void* memory =
         mmap(nullptr, kThreads, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,7 +63,6 @@ class Progress {
   }
 
  private:
-  static constexpr int kThreads = 4;
   unsigned char* digits_;
 };
 
@@ -251,5 +252,14 @@ std::uint64_t execute(const RandomProgram& program) {
 }
 
 std::uint64_t progress() { return progress_record.value(); }
+void reset_progress() { progress_record.reset(); }
+
+std::uint64_t whole_progress(const RandomProgram& program) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < Progress::kThreads; ++i) {
+    value = value * 10 + (i < program.threads.size() ? program.threads[i].size() : 0);
+  }
+  return value;
+}
 
 }  // namespace lockstep::tests

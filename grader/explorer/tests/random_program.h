@@ -55,9 +55,13 @@ struct RandomProgram {
 // the end: what each thread read, and the final memory.
 std::uint64_t execute(const RandomProgram& program);
 
-// How far each thread of the last `execute` came (a digit a thread: the instruction it is in, the
-// number of instructions when it has ended). Not restored between executions.
+// How far each thread of the last `execute` came: a decimal digit a thread, the instructions it has
+// done. Not restored between executions, so that the next one can see how this one ended.
 std::uint64_t progress();
+void reset_progress();
+
+// What `progress` says when every thread of `program` has come to its end.
+std::uint64_t whole_progress(const RandomProgram& program);
 
 }  // namespace lockstep::tests
 
