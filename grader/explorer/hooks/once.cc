@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/model/world.h"
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
@@ -37,7 +38,10 @@ bool once_done(const volatile void* once) { return *static_cast<const volatile i
 }  // namespace
 
 LOCKSTEP_HOOK int pthread_once(pthread_once_t* once, void (*routine)()) {
-  if (!modelled()) return LOCKSTEP_REAL(pthread_once)(once, routine);
+  // Libraries do things once for themselves, the unwinder at every exception: not the program's.
+  if (!modelled() || !world::in_program(LOCKSTEP_CALLER)) {
+    return LOCKSTEP_REAL(pthread_once)(once, routine);
+  }
   {
     const Inside inside;
     if (!enter(once, once_done, LOCKSTEP_CALLER)) return 0;

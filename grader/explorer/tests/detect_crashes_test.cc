@@ -231,7 +231,7 @@ TEST_CASE("check failed: noted, the execution goes on, and the report quotes it"
 }
 
 TEST_CASE("check failed: fail() names what was expected, seen, and another rule") {
-  finds(Rule::kCheckFailed, {"sum is wrong", "size() == 2", "size() == 1"},
+  finds(Rule::kCheckFailed, {"um is wrong", "size() == 2", "size() == 1"},
         [] { fail("sum is wrong", "size() == 2", "size() == 1"); });
   finds(Rule::kStarvation, {"ever came"},
         [] { in_a_thread([] { fail("never came", {}, {}, Rule::kStarvation); }); });

@@ -45,61 +45,94 @@ TEST_CASE("livelock: a flag that nobody will set") {
   holds([&] { body(true); }, few_steps());
 }
 
+TEST_CASE("livelock: one that waits for an answer which only the other could give") {
+  finds(
+      Rule::kLivelock,
+      [] {
+        std::atomic<int> number{0};
+        const auto insist = [&](int mine, int wanted) {
+          do {
+            number = mine;
+          } while (number != wanted);
+        };
+        two_threads([&] { insist(1, 2); }, [&] { insist(2, 1); });
+      },
+      few_steps());
+}
+
 TEST_CASE("livelock: two polite threads let each other go first") {
-  // With `insists`, the second goes on wanting while it waits: then one of them always gets
-  // through.
-  const auto body = [](bool insists) {
-    std::atomic<bool> first_wants{false}, second_wants{false};
-    two_threads(
-        [&] {
-          for (;;) {
-            first_wants = true;
-            if (!second_wants) break;
-            first_wants = false;
-            std::this_thread::yield();
-          }
-          first_wants = false;
-        },
-        [&] {
-          for (;;) {
-            second_wants = true;
-            if (!first_wants) break;
-            if (!insists) second_wants = false;
-            std::this_thread::yield();
-          }
-          second_wants = false;
-        });
-  };
   Options options = few_steps();
   options.steps = 300;
-  finds(
-      Rule::kLivelock, [&] { body(false); }, options);
-  options.steps = 20'000;
-  options.fairness = 10;
-  holds([&] { body(true); }, options, Size::kSampled);
+  finds(Rule::kLivelock, {},
+        [] {
+          const auto enter = [](std::atomic<bool>& mine, const std::atomic<bool>& other) {
+            for (;;) {
+              mine = true;
+              if (!other) break;
+              mine = false;
+              std::this_thread::yield();
+            }
+            mine = false;
+          };
+          std::atomic<bool> first_wants{false}, second_wants{false};
+          two_threads([&] { enter(first_wants, second_wants); },
+                      [&] { enter(second_wants, first_wants); });
+        },
+        options, {Strategy::kDpor});
+}
+
+TEST_CASE("silent: Dekker's algorithm, where politeness depends on whose turn it is") {
+  holds(
+      [] {
+        std::atomic<bool> wants[2]{};
+        std::atomic<int> turn{0};
+        int value = 0;
+        const auto enter = [&](int me) {
+          wants[me] = true;
+          while (wants[1 - me]) {
+            if (turn == me) continue;
+            wants[me] = false;
+            while (turn != me) {
+            }
+            wants[me] = true;
+          }
+          ++value;
+          turn = 1 - me;
+          wants[me] = false;
+        };
+        two_threads([&] { enter(0); }, [&] { enter(1); });
+        EXPECT(value == 2);
+      },
+      spinning(), Size::kSampled);
 }
 
 TEST_CASE("busy wait: a loop that looks at a flag") {
-  finds(Rule::kBusyWait, {"done"}, [] {
-    std::atomic<bool> done{false};
-    std::thread waiter([&] {
-      while (!done) {
-      }
-    });
-    done = true;
-    waiter.join();
-  });
+  finds(
+      Rule::kBusyWait, {"done"},
+      [] {
+        std::atomic<bool> done{false};
+        std::thread waiter([&] {
+          while (!done) {
+          }
+        });
+        done = true;
+        waiter.join();
+      },
+      {}, kSystematic);
 }
 
 TEST_CASE("busy wait: yielding is no waiting") {
-  finds(Rule::kBusyWait, {"done"}, [] {
-    std::atomic<bool> done{false};
-    std::thread waiter([&] {
-      while (!done) std::this_thread::yield();
-    });
-    done = true;
-    waiter.join();
-  });
+  finds(
+      Rule::kBusyWait, {"done"},
+      [] {
+        std::atomic<bool> done{false};
+        std::thread waiter([&] {
+          while (!done) std::this_thread::yield();
+        });
+        done = true;
+        waiter.join();
+      },
+      {}, kSystematic);
 }
 
 TEST_CASE("silent: asleep in atomic::wait until the flag changes") {
@@ -113,48 +146,57 @@ TEST_CASE("silent: asleep in atomic::wait until the flag changes") {
 }
 
 TEST_CASE("busy wait: a spin lock") {
-  finds(Rule::kBusyWait, [] {
-    std::atomic_flag taken;
-    int value = 0;
-    const auto add = [&] {
-      while (taken.test_and_set(std::memory_order_acquire)) {
-      }
-      ++value;
-      taken.clear(std::memory_order_release);
-    };
-    two_threads(add, add);
-  });
+  finds(
+      Rule::kBusyWait, {},
+      [] {
+        std::atomic_flag taken;
+        int value = 0;
+        const auto add = [&] {
+          while (taken.test_and_set(std::memory_order_acquire)) {
+          }
+          ++value;
+          taken.clear(std::memory_order_release);
+        };
+        two_threads(add, add);
+      },
+      {}, kSystematic);
 }
 
 TEST_CASE("busy wait: try_lock in a loop") {
-  finds(Rule::kBusyWait, [] {
-    std::mutex mutex;
-    const auto enter = [&] {
-      while (!mutex.try_lock()) {
-      }
-      std::this_thread::yield();
-      mutex.unlock();
-    };
-    two_threads(enter, enter);
-  });
+  finds(
+      Rule::kBusyWait, {},
+      [] {
+        std::mutex mutex;
+        const auto enter = [&] {
+          while (!mutex.try_lock()) {
+          }
+          std::this_thread::yield();
+          mutex.unlock();
+        };
+        two_threads(enter, enter);
+      },
+      {}, kSystematic);
 }
 
 TEST_CASE("busy wait: lock, look, unlock, again") {
-  finds(Rule::kBusyWait, [] {
-    std::mutex mutex;
-    bool done = false;
-    std::thread waiter([&] {
-      for (;;) {
-        std::lock_guard hold(mutex);
-        if (done) return;
-      }
-    });
-    {
-      std::lock_guard hold(mutex);
-      done = true;
-    }
-    waiter.join();
-  });
+  finds(
+      Rule::kBusyWait, {},
+      [] {
+        std::mutex mutex;
+        bool done = false;
+        std::thread waiter([&] {
+          for (;;) {
+            std::lock_guard hold(mutex);
+            if (done) return;
+          }
+        });
+        {
+          std::lock_guard hold(mutex);
+          done = true;
+        }
+        waiter.join();
+      },
+      {}, kSystematic);
 }
 
 TEST_CASE("silent: asleep in a lock, in a condition, in a join") {

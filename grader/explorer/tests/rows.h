@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -92,11 +93,17 @@ inline void holds_sampled(const Body& body, const Options& options = {}) {
   holds(body, options, Size::kSampled);
 }
 
-// Every strategy finds that `body` breaks `rule`; the report says each of `names` somewhere; and
-// its schedule, replayed on either back end, breaks the same rule at once.
+inline const std::vector<Strategy> kEveryStrategy{Strategy::kRandom, Strategy::kPct,
+                                                  Strategy::kBounded, Strategy::kDpor};
+// For what takes many steps in one particular order, such as going round a loop often enough.
+inline const std::vector<Strategy> kSystematic{Strategy::kBounded, Strategy::kDpor};
+
+// Each of `strategies` finds that `body` breaks `rule`; the report says each of `names` somewhere;
+// and its schedule, replayed on either back end, gives the same report at once.
 inline void finds(Rule rule, const std::vector<std::string>& names, const Body& body,
-                  Options options = {}) {
+                  Options options = {}, const std::vector<Strategy>& strategies = kEveryStrategy) {
   for (const Way& way : kWays) {
+    if (std::count(strategies.begin(), strategies.end(), way.strategy) == 0) continue;
     options.strategy = way.strategy;
     options.real_threads = way.real_threads;
     options.executions = way.found;
