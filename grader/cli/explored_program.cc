@@ -56,10 +56,13 @@ std::optional<std::string> build_program(const fs::path& toolkit, const ExploreR
   Command link;
   link.argv = {"g++"};
   link.argv.insert(link.argv.end(), objects.begin(), objects.end());
-  for (const std::string& flag : toolkit_flags(toolkit, "link_flags")) {
-    // The main of graded programs; here it is another one.
-    link.argv.push_back(flag == "-llockstep_harness" ? kMainLibrary : flag);
-  }
+  // The main library comes before the explorer: both take over __libc_start_main, and the explorer,
+  // next in line, must see the beginning of what takes over main. It stands for the harness, the
+  // main of graded programs.
+  std::vector<std::string> flags = toolkit_flags(toolkit, "link_flags");
+  std::erase(flags, "-llockstep_harness");
+  flags.insert(std::ranges::find(flags, "-llockstep_explorer"), kMainLibrary);
+  link.argv.insert(link.argv.end(), flags.begin(), flags.end());
   link.argv.insert(link.argv.end(), request.libraries.begin(), request.libraries.end());
   link.argv.insert(link.argv.end(), {"-o", program.string()});
   link.capture_errors = true;
