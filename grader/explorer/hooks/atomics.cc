@@ -38,6 +38,7 @@ U64 bits(T value) {
 void synchronise_load(Object* object, int order) {
   if (acquires(order)) {
     self()->clock.join(object->released);
+    if (g_engine.library_released) self()->clock.join(g_engine.library_releases);
   } else {
     self()->acquired.join(object->released);
   }

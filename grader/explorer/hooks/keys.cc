@@ -7,6 +7,7 @@
 
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/model/memory.h"
+#include "grader/explorer/model/world.h"
 
 namespace lockstep {
 
@@ -56,6 +57,12 @@ void run_key_destructors() {
       g_engine.active = true;
       g_keys[i].destroy(value);
       g_engine.active = false;
+      // std::promise::set_value_at_thread_exit makes its future ready in here, with an atomic store
+      // that no hook sees.
+      if (!world::in_program(reinterpret_cast<const void*>(g_keys[i].destroy))) {
+        g_engine.library_released = true;
+        release_joining(g_engine.library_releases);
+      }
     }
     if (!any) return;
   }

@@ -61,6 +61,8 @@ struct Engine {
   int preemptions;
   bool preempted;            // the step being performed came by a preemption
   VectorClock seq_cst_fences;
+  bool library_released;         // the next one is in use
+  VectorClock library_releases;  // of the C++ library's own code at the ends of threads
   const void* weak_failures[16];  // places whose compare_exchange_weak has failed
   int weak_failure_count;
   int exit_status;

@@ -377,6 +377,8 @@ Outcome run_execution(const std::function<void()>& body) {
   e.exit_status = 0;
   e.hash = 0;
   e.seq_cst_fences.clear();
+  e.library_released = false;
+  e.library_releases.clear();
   e.thread_count = e.live_count = 0;
   e.current = nullptr;
   e.strategy->begin_execution();
