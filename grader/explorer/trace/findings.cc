@@ -33,13 +33,29 @@ Finding describe(const Failure& failure, const Recording& recording, Symbols& sy
   return finding;
 }
 
+namespace {
+
+// Where the reader of a note should look.
+Stack stack_of(const Failure& failure, const Recording& recording) {
+  if (const auto* leak = std::get_if<Leak>(&failure.what); leak && !leak->blocks.empty()) {
+    return leak->blocks.front().allocated;
+  }
+  if (const auto* left = std::get_if<NotJoined>(&failure.what)) {
+    const auto thread = static_cast<std::size_t>(left->thread);
+    if (thread < recording.threads.size()) return recording.threads[thread].created;
+  }
+  return failure.stack;
+}
+
+}  // namespace
+
 Note describe_note(const Failure& failure, const Recording& recording, Symbols& symbols) try {
   Note note;
   note.rule = failure.rule;
   Finding finding;
   write_message(failure, Narrative(failure, recording, symbols), finding);
   note.message = std::move(finding.message);
-  note.place = symbols.best_place(failure.stack);
+  note.place = symbols.best_place(stack_of(failure, recording));
   return note;
 } catch (const std::exception&) {
   Note note;
