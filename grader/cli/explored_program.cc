@@ -122,7 +122,8 @@ std::vector<std::string> compile_flags(const std::vector<std::string>& given,
   const auto standard_fits = [&](const std::string& flag) {
     return (flag.find("++") == std::string::npos) == is_c(file);
   };
-  std::vector<std::string> flags;
+  // A global of the program called `open` or `read` must not become the one of the C library.
+  std::vector<std::string> flags{"-fvisibility=hidden"};
   bool has_standard = false;
   for (const std::string& flag : user_flags) {
     const bool is_standard = flag.starts_with("-std=");

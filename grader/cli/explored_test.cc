@@ -37,11 +37,12 @@ TEST_CASE("flags: what makes code explorable, and what the user gave") {
   const Words common = {"-g",      "-fsanitize=thread",           "-Og",      "-Wno-tsan",
                         "--param", "tsan-distinguish-volatile=1", "-isystem", "/k/shim"};
   const auto with = [&](Words front) {
+    front.insert(front.begin(), "-fvisibility=hidden");
     front.insert(front.end(), common.begin(), common.end());
     return front;
   };
   CHECK(compile_flags(kToolkit, {}, "a.cc") == with({"-std=c++20"}));
-  CHECK(compile_flags(kToolkit, {}, "a.c") == common);
+  CHECK(compile_flags(kToolkit, {}, "a.c") == with({}));
   CHECK(compile_flags(kToolkit, {"-std=c++17", "-DN"}, "a.cc") == with({"-std=c++17", "-DN"}));
   CHECK(compile_flags(kToolkit, {"-std=c++17", "-DN"}, "a.c") == with({"-DN"}));
   CHECK(compile_flags(kToolkit, {"-std=gnu11"}, "a.c") == with({"-std=gnu11"}));
