@@ -70,6 +70,14 @@ std::string searched(const ExploreRequest& request, const Result& result) {
   return text;
 }
 
+// The sentence; of a deadlock with who waits for what, without which it says nothing.
+std::string message_of(const Finding& finding) {
+  std::string message = finding.message;
+  if (finding.rule != Rule::kDeadlock) return message;
+  for (const std::string& detail : finding.details) message += " " + detail;
+  return message;
+}
+
 class Text {
  public:
   Text(int columns, bool colour) : columns_(columns), style_(colour) {}
@@ -175,7 +183,7 @@ std::string explored_json(const Explored& explored) {
                   : result.finding ? "found"
                                    : "clean"},
       {"rule", result.finding ? std::string(name_of(finding.rule)) : std::string()},
-      {"message", is_error ? result.error : finding.message},
+      {"message", is_error ? result.error : message_of(finding)},
       {"expected", finding.expected},
       {"seen", finding.seen},
       {"details", finding.details},
