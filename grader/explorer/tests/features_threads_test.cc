@@ -285,7 +285,7 @@ TEST_CASE("jthread: is asked to stop by its destructor, and sees it") {
         }
         EXPECT(turns >= 0);
       },
-      spinning(), Size::kSampled);
+      spinning(), Size::kFew);
 }
 
 TEST_CASE("jthread: arguments after the stop token, and request_stop is true once") {
