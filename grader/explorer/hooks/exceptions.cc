@@ -1,5 +1,7 @@
 // Exceptions that nobody catches, and the boundary to doctest.
 
+#include "grader/explorer/hooks/exceptions.h"
+
 #include <cxxabi.h>
 
 #include <cstdlib>
@@ -7,11 +9,12 @@
 #include <typeinfo>
 
 #include "grader/explorer/fiber/fiber.h"
-#include "grader/explorer/hooks/exceptions.h"
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/threads.h"
 #include "grader/explorer/model/memory.h"
 #include "grader/explorer/model/world.h"
+#include "grader/explorer/trace/capture.h"
+#include "grader/explorer/trace/process_symbols.h"
 
 namespace lockstep {
 
@@ -20,13 +23,25 @@ namespace {
 bool joinable(const Thread& thread) { return !thread.joined && !thread.detached; }
 
 bool may_be_read(std::uintptr_t address) {
-  return (address & 7) == 0 && (world::in_program_data(address) ||
-                                fiber::slot_of(address) == self()->id ||
-                                address - heap::kArenaBase < heap::arena_bytes());
+  return (address & 7) == 0 &&
+         (world::in_program_data(address) || fiber::slot_of(address) == self()->id ||
+          address - heap::kArenaBase < heap::arena_bytes());
 }
 
-// The thread whose std::thread is being destroyed or assigned to. That object is the thread's id, and
-// the function that terminates has a pointer to it near the top of the stack.
+// Whether a std::thread that is destroyed or assigned to called std::terminate, not the program.
+bool std_thread_terminates() {
+  constexpr int kNear = 12;  // frames: what is called from there is short
+  for (const trace::Frame& frame : trace::capture_stack(0, kNear)) {
+    for (const Place& place : trace::process_symbols().places(frame.pc, frame.exact)) {
+      if (!place.file.ends_with("bits/std_thread.h")) continue;
+      if (place.function.ends_with("~thread") || place.function.ends_with("operator=")) return true;
+    }
+  }
+  return false;
+}
+
+// The thread whose std::thread is being destroyed or assigned to. That object is the thread's id,
+// and the function that terminates has a pointer to it near the top of the stack.
 int joinable_thread() {
   const auto* word = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
   constexpr int kWords = 96;
@@ -53,8 +68,8 @@ std::string what_of_current() {
   }
 }
 
-// std::terminate was called. Nothing has been unwound: the stack still shows where the exception was
-// thrown, for the unwinder found no handler on it.
+// std::terminate was called. Nothing has been unwound: the stack still shows where the exception
+// was thrown, for the unwinder found no handler on it.
 [[noreturn]] void terminated() {
   if (!g_engine.exploring) std::abort();
   g_engine.active = false;
@@ -65,7 +80,7 @@ std::string what_of_current() {
     failure.what = trace::Escaped{type->name(), what_of_current()};
     fail_now(std::move(failure));
   }
-  const int thread = joinable_thread();
+  const int thread = std_thread_terminates() ? joinable_thread() : -1;
   if (thread >= 0) {
     trace::Failure failure = failure_of(Rule::kThreadNotJoined);
     failure.what = trace::NotJoined{thread};

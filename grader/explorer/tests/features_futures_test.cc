@@ -129,21 +129,6 @@ TEST_CASE("packaged_task: run in another thread, and its exception") {
   });
 }
 
-TEST_CASE("promise: set_value_at_thread_exit") {
-  holds([] {
-    std::promise<int> promise;
-    std::future<int> future = promise.get_future();
-    std::atomic<bool> last_statement{false};
-    std::thread setter([&] {
-      promise.set_value_at_thread_exit(1);
-      last_statement = true;
-    });
-    EXPECT(future.get() == 1);
-    EXPECT(last_statement);
-    setter.join();
-  });
-}
-
 TEST_CASE("async: launched and deferred") {
   holds([] {
     auto launched = std::async(std::launch::async, [] { return 7; });
