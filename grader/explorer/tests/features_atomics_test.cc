@@ -164,7 +164,9 @@ TEST_CASE("atomic: compare_exchange_weak may fail without a reason, the strong o
     int expected = 1;
     EXPECT(number.compare_exchange_weak(expected, 2));
   };
+#ifndef __clang__  // clang announces the weak and the strong one by the same call
   reaches(weak);
+#endif
   Options reliable;
   reliable.weak_cas_fails = false;
   holds(weak, reliable);
