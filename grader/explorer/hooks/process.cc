@@ -145,13 +145,13 @@ LOCKSTEP_HOOK FILE* popen(const char* command, const char* mode) {
 }
 LOCKSTEP_HOOK int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* files,
                               const posix_spawnattr_t* attributes, char* const argv[],
-                              char* const envp[]) noexcept {
+                              char* const envp[]) {
   if (!modelled()) return LOCKSTEP_REAL(posix_spawn)(pid, path, files, attributes, argv, envp);
   no_processes("posix_spawn");
 }
 LOCKSTEP_HOOK int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t* files,
                                const posix_spawnattr_t* attributes, char* const argv[],
-                               char* const envp[]) noexcept {
+                               char* const envp[]) {
   if (!modelled()) return LOCKSTEP_REAL(posix_spawnp)(pid, file, files, attributes, argv, envp);
   no_processes("posix_spawnp");
 }
