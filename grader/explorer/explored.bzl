@@ -1,7 +1,7 @@
 """Code that runs under the explorer, for the explorer's own tests: compiled as a student's is."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
-load(":flags.bzl", "CLANG_FLAGS", "GCC_FLAGS", "LINK_FLAGS")
+load(":flags.bzl", "CLANG_ENTRY_FLAGS", "CLANG_FLAGS", "GCC_ENTRY_FLAGS", "GCC_FLAGS", "LINK_FLAGS")
 
 _FLAGS = select({
     "//grader/explorer:with_clang": CLANG_FLAGS,
@@ -12,6 +12,12 @@ _FLAGS = select({
     "-UNDEBUG",
     "-fno-stack-protector",
 ]
+
+# How a shared library with doctest's implementation is compiled: nothing inside it is modelled.
+ENTRY_FLAGS = select({
+    "//grader/explorer:with_clang": CLANG_ENTRY_FLAGS,
+    "//conditions:default": GCC_ENTRY_FLAGS,
+})
 
 _DEPS = [
     "//grader/explorer",

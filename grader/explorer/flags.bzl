@@ -35,3 +35,9 @@ CLANG_FLAGS = _COMMON + [
 ]
 
 LINK_FLAGS = ["-pie", "-Wl,-z,now", "-pthread"]
+
+# For doctest's implementation: tells the explorer when control is inside it.
+GCC_ENTRY_FLAGS = ["-finstrument-functions"]
+
+# clang names each inlined function in the call; of some of libstdc++'s there is no other copy to name.
+CLANG_ENTRY_FLAGS = ["-finstrument-functions-after-inlining"]

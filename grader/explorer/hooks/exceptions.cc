@@ -102,7 +102,7 @@ void watch_terminate() { std::set_terminate(terminated); }
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
-// doctest is compiled with -finstrument-functions: inside it nothing is modelled.
+// doctest is compiled with -finstrument-functions (ENTRY_FLAGS): inside it nothing is modelled.
 LOCKSTEP_HOOK void __cyg_profile_func_enter(void* /*function*/, void* /*caller*/) {
   if (!g_engine.exploring) return;
   Thread* me = self();
