@@ -114,7 +114,10 @@ void report_dead_stack(int owner, std::uintptr_t address, std::size_t size, shad
   trace::FreedMemory freed;
   freed.stack_memory = true;
   freed.freed_by = owner;
-  if (g_engine.recording) freed.access = my_access(address, size, kind, event);
+  if (g_engine.recording) {
+    freed.access = my_access(address, size, kind, event);
+    if (event >= 0) recorder::at(event).gone = true;
+  }
   failure.what = std::move(freed);
   fail_now(std::move(failure));
 }

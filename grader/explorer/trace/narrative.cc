@@ -199,7 +199,7 @@ bool Narrative::touched_before(const Event& event) const {
 
 void Narrative::write_values(const Event& event, Step& step) {
   if (event.size == 0 || event.size > 8) return;
-  if (event.op != Op::kWrite || event.before == 0 || touched_before(event)) {
+  if (!event.gone && (event.op != Op::kWrite || event.before == 0 || touched_before(event))) {
     step.before = value(event, event.before);
   }
   if (writes(event)) step.after = value(event, event.after);

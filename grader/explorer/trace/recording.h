@@ -53,6 +53,7 @@ struct Event {
   bool failed = false;       // try_lock refused, a timed wait timed out
   bool preempts = false;     // the switch to this step left a thread that could have gone on
   bool racy = false;         // takes part in a data race of this execution
+  bool gone = false;         // memory of a stack that was left: `before` is what came since
   std::vector<Frame> stack;  // innermost first
   Target target;             // of `address`; see Symbols::annotate
   // Of kOutput: what was printed; of kCheckFailed: the expression; of kInterleave: what a critical
