@@ -39,5 +39,5 @@ LINK_FLAGS = ["-pie", "-Wl,-z,now", "-pthread"]
 # For doctest's implementation: tells the explorer when control is inside it.
 GCC_ENTRY_FLAGS = ["-finstrument-functions"]
 
-# clang names each inlined function in the call; of some of libstdc++'s there is no other copy to name.
+# Before inlining, clang would name in the call functions of libstdc++ that exist only inlined.
 CLANG_ENTRY_FLAGS = ["-finstrument-functions-after-inlining"]

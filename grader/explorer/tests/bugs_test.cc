@@ -28,9 +28,10 @@ constexpr long kBudget = 20'000;       // of one search with a random strategy
 constexpr long kDeepBudget = 300'000;  // of one depth-first search
 constexpr double kUnbounded = 0;       // the prototype did not find it, or did not end
 
-// `x++; x++` is read, write, write with g++ -Og, which keeps the value in a register, and read, write,
-// read, write with clang -O0. Two threads of that have 14 and 34 traces (counted by enumeration), and
-// one more execution goes to the search that started over when it learnt which code races.
+// `x++; x++` is read, write, write with g++ -Og, which keeps the value in a register, and read,
+// write, read, write with clang -O0. Two threads of that have 14 and 34 traces (counted by
+// enumeration), and one more execution goes to a search that starts over: it learnt which code
+// races.
 #ifdef __clang__
 constexpr double kTwiceTotal = 34 + 1;
 #else
