@@ -2,8 +2,8 @@
 #define GRADER_EXPLORER_DETECT_RACY_H_
 
 // What the explorer learns of a program while it runs it: the code that races (its plain accesses
-// become scheduling points), the code that spins. Both sets are frozen while an execution runs, grow
-// between executions, and are part of a schedule.
+// become scheduling points), the code that spins. Both sets are frozen while an execution runs,
+// grow between executions, and are part of a schedule.
 
 #include <cstdint>
 #include <vector>
@@ -33,8 +33,8 @@ class CodeSet {
     return static_cast<std::uint32_t>((reinterpret_cast<std::uint64_t>(pc) * 0x9E3779B97F4A7C15u) >>
                                       52);
   }
-  const void* slots_[kCapacity] = {};
   std::uint32_t size_ = 0;
+  const void* slots_[kCapacity] = {};
   static constexpr int kMaxLearnt = 256;
   const void* learnt_[kMaxLearnt] = {};
   int learnt_count_ = 0;

@@ -46,6 +46,11 @@ trace::Access access_of(const RacingAccess& access, std::uintptr_t address, std:
   return result;
 }
 
+// Seen racing in an earlier execution.
+bool is_known(const RacingAccess& access) {
+  return !shadow::is_atomic(access.kind) && g_racy_code.has(access.pc);
+}
+
 trace::Access my_access(std::uintptr_t address, std::size_t size, shadow::Kind kind, int event) {
   return access_of({g_engine.current->id, kind, nullptr, event}, address, size);
 }
@@ -54,9 +59,12 @@ trace::Access my_access(std::uintptr_t address, std::size_t size, shadow::Kind k
 
 void report_race(const RacingAccess& first, const RacingAccess& second, std::uintptr_t address,
                  std::size_t size) {
-  if (is_library_race(first.pc) || is_library_race(second.pc)) return;
-  if (!shadow::is_atomic(first.kind)) g_racy_code.learn(first.pc);
-  if (!shadow::is_atomic(second.kind)) g_racy_code.learn(second.pc);
+  const bool known = is_known(first) && is_known(second);
+  if (!known) {
+    if (is_library_race(first.pc) || is_library_race(second.pc)) return;
+    if (!shadow::is_atomic(first.kind)) g_racy_code.learn(first.pc);
+    if (!shadow::is_atomic(second.kind)) g_racy_code.learn(second.pc);
+  }
   if (ignored(Rule::kDataRace)) return;
   trace::Failure failure = failure_of(Rule::kDataRace);
   if (g_engine.recording) {

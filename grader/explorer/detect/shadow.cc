@@ -1,325 +1,251 @@
 #include "grader/explorer/detect/shadow.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <vector>
 
-#include "grader/explorer/detect/racy.h"
 #include "grader/explorer/detect/report.h"
-#include "grader/explorer/fiber/fiber.h"
-#include "grader/explorer/model/engine.h"
-#include "grader/explorer/model/memory.h"
+#include "grader/explorer/detect/shadow_cells.h"
 
 namespace lockstep::shadow {
 
-bool g_foreign_stack_accesses;
-
 namespace {
 
-struct Entry {
-  const void* pc;
-  std::uint32_t clock;
-  std::int32_t event;
-  std::uint8_t thread;
-  std::uint8_t mask;
-  Kind kind;
-};
+// The recorded steps behind the entries of the cells, at the same places; only a replay writes and
+// reads them.
+using Events = std::int32_t[kEntries];
+Events* g_events;
 
-constexpr int kEntries = 4;
-
-// Eight bytes of memory.
-struct Cell {
-  std::uint64_t key;        // address / 8
-  std::uint32_t execution;  // stamp: any other means that the cell is unused
-  std::uint8_t count;
-  std::uint8_t freed;       // mask
-  std::uint8_t first_thread;
-  std::uint8_t shared;      // more than one thread, and one of them wrote: 1 threads, 2 writes
-  const void* freed_at;
-  Entry entries[kEntries];
-};
-
-Cell* g_cells;
-std::uint32_t g_capacity;
-std::uint32_t g_used;
-std::uint32_t g_stamp = 1;
-
-// Accesses that did not fit into their cell. Rare: five unordered accesses to one word.
+// Accesses that did not fit into their cell. Rare: more unordered accesses to one word than that.
 struct Spilled {
   std::uint64_t key;
   Entry entry;
+  std::int32_t event;
 };
 std::vector<Spilled>* g_spilled;
-
-// Big blocks that were freed: their cells are not marked one by one.
-struct FreedRange {
-  std::uintptr_t begin;
-  std::uintptr_t end;
-};
-constexpr std::size_t kMarkedOneByOne = 4096;
-std::vector<FreedRange>* g_freed_ranges;
-
-bool g_freeing;  // the write that is checked is a free
 
 bool g_learning;
 std::vector<std::uint64_t>* g_shared_keys;
 
-std::uint32_t slot(std::uint64_t key) {
-  return static_cast<std::uint32_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (g_capacity - 1);
+std::uint32_t capacity() { return g_room * 2; }
+
+int event_at(const Cell& cell, int i) {
+  return g_engine.recording ? g_events[&cell - g_cells][i] : -1;
+}
+
+void put(Cell& cell, int i, const Entry& entry, int event) {
+  cell.entries[i] = entry;
+  if (g_engine.recording) g_events[&cell - g_cells][i] = event;
+}
+
+// The cell of `key`, or the unused one where it would be.
+Cell& probe(std::uint64_t key) {
+  for (std::uint32_t i = slot(key);; i = (i + 1) & (capacity() - 1)) {
+    Cell& cell = g_cells[i];
+    if (cell.execution != g_stamp || cell.key == key) return cell;
+  }
 }
 
 void grow() {
   Cell* old = g_cells;
-  const std::uint32_t old_capacity = g_capacity;
-  g_capacity = old_capacity == 0 ? 1u << 12 : old_capacity * 2;
-  g_cells = static_cast<Cell*>(map_memory(sizeof(Cell) * g_capacity));
+  Events* old_events = g_events;
+  const std::uint32_t old_capacity = capacity();
+  const std::uint32_t wanted = old_capacity == 0 ? 1u << 12 : old_capacity * 2;
+  g_room = wanted / 2;
+  g_shift = 64 - std::countr_zero(wanted / kNeighbours);
+  g_cells = static_cast<Cell*>(map_memory(sizeof(Cell) * wanted));
+  g_events = static_cast<Events*>(map_memory(sizeof(Events) * wanted));
   for (std::uint32_t i = 0; i < old_capacity; ++i) {
     if (old[i].execution != g_stamp) continue;
-    std::uint32_t at = slot(old[i].key);
-    while (g_cells[at].execution == g_stamp) at = (at + 1) & (g_capacity - 1);
-    g_cells[at] = old[i];
+    Cell& cell = probe(old[i].key);
+    cell = old[i];
+    if (g_engine.recording) std::copy_n(old_events[i], kEntries, g_events[&cell - g_cells]);
   }
-  if (old != nullptr) ::munmap(old, sizeof(Cell) * old_capacity);
+  if (old == nullptr) return;
+  unmap_memory(old, sizeof(Cell) * old_capacity);
+  unmap_memory(old_events, sizeof(Events) * old_capacity);
 }
 
-Cell& cell_of(std::uint64_t key) {
-  for (std::uint32_t i = slot(key);; i = (i + 1) & (g_capacity - 1)) {
-    Cell& cell = g_cells[i];
-    if (cell.execution == g_stamp) {
-      if (cell.key == key) return cell;
-      continue;
-    }
-    if (++g_used * 2 > g_capacity) {
-      grow();
-      --g_used;
-      return cell_of(key);
-    }
-    cell.key = key;
-    cell.execution = g_stamp;
-    cell.count = 0;
-    cell.freed = 0;
-    cell.freed_at = nullptr;
-    cell.first_thread = static_cast<std::uint8_t>(g_engine.current->id);
-    cell.shared = 0;
-    return cell;
-  }
-}
+// One call of `access`, of which a cell may see a part.
+struct Whole {
+  std::uintptr_t address;
+  std::size_t size;
+  int event;
+};
 
-bool ordered_before(const Entry& entry, const Thread& thread) {
-  return entry.clock <= thread.clock.at[entry.thread];
-}
-
-// `later` makes `earlier` superfluous: whatever races with `earlier` races with `later` too.
-bool supersedes(const Entry& later, const Entry& earlier) {
-  return (earlier.mask & ~later.mask) == 0 && (writes(later.kind) || !writes(earlier.kind)) &&
-         (!is_atomic(later.kind) || is_atomic(earlier.kind));
-}
-
-void conflict(const Entry& entry, const Entry& mine, std::uintptr_t address, std::size_t size) {
-  if ((entry.mask & mine.mask) == 0) return;
-  if (!writes(entry.kind) && !writes(mine.kind)) return;
-  if (is_atomic(entry.kind) && is_atomic(mine.kind)) return;
+void conflict(const Entry& entry, int event, const Entry& mine, const Whole& whole) {
+  if ((entry.mask() & mine.mask()) == 0) return;
+  if (!writes(entry.kind()) && !writes(mine.kind())) return;
+  if (is_atomic(entry.kind()) && is_atomic(mine.kind())) return;
   if (ordered_before(entry, *g_engine.current)) return;
-  if (g_freeing) {
-    report_unordered_free({entry.thread, entry.kind, entry.pc, entry.event}, address, size);
-    return;
-  }
-  report_race({entry.thread, entry.kind, entry.pc, entry.event},
-              {g_engine.current->id, mine.kind, mine.pc, mine.event}, address, size);
+  report_race({entry.thread(), entry.kind(), entry.pc, event},
+              {mine.thread(), mine.kind(), mine.pc, whole.event}, whole.address, whole.size);
 }
 
-void spill(std::uint64_t key, const Entry& entry) {
+void spill(std::uint64_t key, const Entry& entry, int event) {
   if (g_spilled == nullptr) g_spilled = new std::vector<Spilled>;
-  g_spilled->push_back({key, entry});
+  g_spilled->push_back({key, entry, event});
+  g_quick = false;
 }
 
-void access_cell(Cell& cell, const Entry& mine, std::uintptr_t address, std::size_t size) {
+void learn(Cell& cell, const Entry& mine) {
+  if (cell.first_thread != mine.thread()) cell.shared |= 1;
+  if (writes(mine.kind())) cell.shared |= 2;
+}
+
+void access_cell(Cell& cell, const Entry& mine, const Whole& whole) {
   const Thread& thread = *g_engine.current;
   int kept = 0;
   bool covered = false;
   for (int i = 0; i < cell.count; ++i) {
     const Entry entry = cell.entries[i];
+    const int event = event_at(cell, i);
     bool keep = true;
-    if (entry.thread == mine.thread) {
-      if (entry.clock == mine.clock && supersedes(entry, mine) && mine.event < 0) {
+    if (entry.thread() == mine.thread()) {
+      if (entry.clock() == mine.clock() && supersedes(entry, mine) && whole.event < 0) {
         covered = true;
       } else if (supersedes(mine, entry)) {
         keep = false;
       }
     } else {
-      conflict(entry, mine, address, size);
+      conflict(entry, event, mine, whole);
       if (ordered_before(entry, thread) && supersedes(mine, entry)) keep = false;
     }
-    if (keep) cell.entries[kept++] = entry;
+    if (keep) put(cell, kept++, entry, event);
   }
   cell.count = static_cast<std::uint8_t>(kept);
   if (covered) return;
   if (g_spilled != nullptr && !g_spilled->empty()) {
     for (const Spilled& s : *g_spilled) {
-      if (s.key == cell.key && s.entry.thread != mine.thread) conflict(s.entry, mine, address, size);
+      if (s.key == cell.key && s.entry.thread() != mine.thread()) {
+        conflict(s.entry, s.event, mine, whole);
+      }
     }
   }
   if (cell.count == kEntries) {
-    spill(cell.key, cell.entries[0]);
-    std::memmove(cell.entries, cell.entries + 1, sizeof(Entry) * (kEntries - 1));
+    spill(cell.key, cell.entries[0], event_at(cell, 0));
+    for (int i = 1; i < kEntries; ++i) put(cell, i - 1, cell.entries[i], event_at(cell, i));
     --cell.count;
   }
-  cell.entries[cell.count++] = mine;
+  put(cell, cell.count++, mine, whole.event);
 }
 
-void learn(Cell& cell, const Entry& mine) {
-  if (cell.first_thread != mine.thread) cell.shared |= 1;
-  if (writes(mine.kind)) cell.shared |= 2;
-}
-
-// Accesses to the stacks of other threads, for the end of the frames that they went to.
-struct ForeignAccess {
-  int owner;
-  std::uintptr_t address;
-  std::size_t size;
-  Entry entry;
-};
-std::vector<ForeignAccess>* g_foreign;
-
-void keep_foreign(int owner, std::uintptr_t address, std::size_t size, const Entry& entry) {
-  if (g_foreign == nullptr) g_foreign = new std::vector<ForeignAccess>;
-  g_foreign_stack_accesses = true;
-  for (ForeignAccess& access : *g_foreign) {
-    if (access.address == address && access.entry.thread == entry.thread) {
-      access.entry = entry;
-      return;
+void access_word(std::uint64_t key, const Entry& mine, const Whole& whole) {
+  Cell* cell = &probe(key);
+  if (cell->execution != g_stamp) {
+    if (g_used == g_room) {
+      grow();
+      cell = &probe(key);
     }
-  }
-  g_foreign->push_back({owner, address, size, entry});
-}
-
-// Memory of a stack: gone when its thread has ended or has left the frame.
-void check_stack(std::uintptr_t address, std::size_t size, Kind kind, const void* pc, int event) {
-  const int owner = fiber::slot_of(address);
-  if (owner < 0 || owner == g_engine.current->id || owner >= g_engine.thread_count) return;
-  const Thread& thread = *g_engine.threads[owner];
-  if (thread.life == Life::kDone ||
-      address < reinterpret_cast<std::uintptr_t>(thread.stack_pointer)) {
-    report_dead_stack(owner, address, size, kind, pc, event);
-  }
-  const Thread& me = *g_engine.current;
-  keep_foreign(owner, address, size,
-               {pc, me.clock.at[me.id], event, static_cast<std::uint8_t>(me.id), 0xFF, kind});
-}
-
-void check_freed_ranges(std::uintptr_t address, std::size_t size, Kind kind, const void* pc,
-                        int event) {
-  for (const FreedRange& range : *g_freed_ranges) {
-    if (address < range.end && address + size > range.begin) {
-      report_use_after_free(address, size, kind, pc, event);
-    }
-  }
-}
-
-}  // namespace
-
-namespace {
-
-// Most accesses repeat what their thread has just done to the same word. Where another thread has
-// been there too, a repeated access still has to be looked at: it races with the other's as the first
-// one did, and its code has to become a scheduling point like the first one's.
-inline bool nothing_new(std::uintptr_t address, std::size_t size, Kind kind) {
-  const std::uint64_t key = address >> 3;
-  const Cell& cell = g_cells[slot(key)];
-  if (cell.key != key || cell.execution != g_stamp || cell.count != 1 || cell.freed != 0) {
-    return false;
-  }
-  const Entry& last = cell.entries[0];
-  const Thread& thread = *g_engine.current;
-  const unsigned offset = address & 7;
-  if (last.thread != thread.id || last.clock != thread.clock.at[thread.id] || offset + size > 8) {
-    return false;
-  }
-  const auto mask = static_cast<std::uint8_t>(((1u << size) - 1) << offset);
-  return (mask & ~last.mask) == 0 && (writes(last.kind) || !writes(kind)) &&
-         (!is_atomic(last.kind) || is_atomic(kind));
-}
-
-}  // namespace
-
-void access(std::uintptr_t address, std::size_t size, Kind kind, const void* pc, int event) {
-  if (address - fiber::kStacksBase < fiber::kStride * kMaxThreads) {
-    check_stack(address, size, kind, pc, event);
-  }
-  if (g_freed_ranges != nullptr && !g_freed_ranges->empty()) {
-    check_freed_ranges(address, size, kind, pc, event);
-  }
-  if (size <= 8 && event < 0 && !g_learning && nothing_new(address, size, kind)) return;
-  const Thread& thread = *g_engine.current;
-  Entry mine{pc, thread.clock.at[thread.id], event, static_cast<std::uint8_t>(thread.id), 0, kind};
-  const std::uintptr_t end = address + size;
-  const std::uintptr_t begin = address;
-  while (address < end) {
-    const unsigned offset = address & 7;
-    const std::size_t length = std::min<std::size_t>(8 - offset, end - address);
-    mine.mask = static_cast<std::uint8_t>(((1u << length) - 1) << offset);
-    Cell& cell = cell_of(address >> 3);
-    if ((cell.freed & mine.mask) != 0) report_use_after_free(address, size, kind, pc, event);
-    if (g_learning) learn(cell, mine);
-    access_cell(cell, mine, begin, size);
-    address += length;
-  }
-}
-
-void freed(std::uintptr_t address, std::size_t size, const void* pc, int event) {
-  if (size == 0) return;
-  if (size > kMarkedOneByOne) {
-    if (g_freed_ranges == nullptr) g_freed_ranges = new std::vector<FreedRange>;
-    g_freed_ranges->push_back({address, address + size});
+    ++g_used;
+    begin_cell(*cell, key, mine);
+    put(*cell, 0, mine, whole.event);
     return;
   }
-  // Freeing is a write: it races with an access that nothing orders before it.
-  g_freeing = true;
-  access(address, size, Kind::kWrite, pc, event);
-  g_freeing = false;
+  if (g_learning) learn(*cell, mine);
+  access_cell(*cell, mine, whole);
+}
+
+// Whether nothing orders the access before what the current thread does now.
+void freed_after(const Entry& entry, int event, unsigned mask, std::uintptr_t address,
+                 std::size_t size) {
+  const Thread& me = *g_engine.current;
+  if (entry.thread() == me.id || (entry.mask() & mask) == 0 || ordered_before(entry, me)) return;
+  report_unordered_free({entry.thread(), entry.kind(), entry.pc, event}, address, size);
+}
+
+void free_cell(Cell& cell, std::uintptr_t address, std::size_t size) {
+  const std::uintptr_t word = cell.key << 3;
+  const unsigned offset = word < address ? static_cast<unsigned>(address - word) : 0;
+  const std::size_t end = std::min<std::size_t>(8, address + size - word);
+  const unsigned mask = mask_of(offset, end - offset);
+  if (g_learning && cell.first_thread != g_engine.current->id) cell.shared = 3;
+  for (int i = 0; i < cell.count; ++i) {
+    freed_after(cell.entries[i], event_at(cell, i), mask, address, size);
+  }
+  if (g_spilled == nullptr) return;
+  for (const Spilled& s : *g_spilled) {
+    if (s.key == cell.key) freed_after(s.entry, s.event, mask, address, size);
+  }
+}
+
+}  // namespace
+
+bool add_ordered(Cell& cell, const Entry& mine, const Thread& me) {
+  bool superseded[kEntries];
+  for (int i = 0; i < cell.count; ++i) {
+    const Entry entry = cell.entries[i];
+    if (!ordered_before(entry, me)) return false;
+    if (is_now(entry, me) && supersedes(entry, mine)) return true;
+    superseded[i] = supersedes(mine, entry);
+  }
+  int kept = 0;
+  for (int i = 0; i < cell.count; ++i) {
+    if (!superseded[i]) cell.entries[kept++] = cell.entries[i];
+  }
+  if (kept == kEntries) return false;
+  cell.entries[kept] = mine;
+  cell.count = static_cast<std::uint8_t>(kept + 1);
+  return true;
+}
+
+void access(std::uintptr_t address, std::size_t size, Kind kind, const void* pc, int event) {
+  const int owner = fiber::slot_of(address);
+  if (owner >= 0 && owner != g_engine.current->id && !touch_stack(owner, address, size)) {
+    report_dead_stack(owner, address, size, kind, pc, event);
+  }
+  if (heap::is_freed(address, size)) report_use_after_free(address, size, kind, pc, event);
+  const Whole whole{address, size, event};
+  const Thread& thread = *g_engine.current;
   const std::uintptr_t end = address + size;
   while (address < end) {
     const unsigned offset = address & 7;
     const std::size_t length = std::min<std::size_t>(8 - offset, end - address);
-    Cell& cell = cell_of(address >> 3);
-    cell.freed = static_cast<std::uint8_t>(cell.freed | (((1u << length) - 1) << offset));
-    cell.freed_at = pc;
+    access_word(address >> 3, Entry(pc, thread, mask_of(offset, length), kind), whole);
     address += length;
+  }
+}
+
+// Freeing is a write: it races with an access that nothing orders before it. Later accesses find
+// the block freed.
+void freed(std::uintptr_t address, std::size_t size) {
+  if (size == 0) return;
+  const std::uint64_t first = address >> 3;
+  const std::uint64_t last = (address + size - 1) >> 3;
+  if (last - first < capacity()) {
+    for (std::uint64_t key = first; key <= last; ++key) {
+      Cell& cell = probe(key);
+      if (cell.execution == g_stamp) free_cell(cell, address, size);
+    }
+    return;
+  }
+  for (std::uint32_t i = 0; i < capacity(); ++i) {
+    Cell& cell = g_cells[i];
+    if (cell.execution == g_stamp && cell.key - first <= last - first) {
+      free_cell(cell, address, size);
+    }
   }
 }
 
 void stack_gone(std::uintptr_t end) {
-  const Thread& me = *g_engine.current;
-  std::size_t kept = 0;
-  for (const ForeignAccess access : *g_foreign) {
-    if (access.owner != me.id || access.address >= end) {
-      (*g_foreign)[kept++] = access;
-    } else if (!ordered_before(access.entry, me)) {
-      const Entry& e = access.entry;
-      report_unordered_free({e.thread, e.kind, e.pc, e.event}, access.address, access.size);
-    }
-  }
-  g_foreign->resize(kept);
-  g_foreign_stack_accesses = kept > 0;
+  Thread& me = *g_engine.current;
+  const std::uintptr_t begin = me.lowest_foreign;
+  freed(begin, std::min(end, me.foreign_end) - begin);
+  me.lowest_foreign = end < me.foreign_end ? end : kNothingForeign;
 }
 
 void clear() {
-  if (g_foreign != nullptr) g_foreign->clear();
-  g_foreign_stack_accesses = false;
-  g_freeing = false;
-  if (g_capacity == 0) grow();
+  if (g_cells == nullptr) grow();
   ++g_stamp;
   g_used = 0;
   if (g_spilled != nullptr) g_spilled->clear();
-  if (g_freed_ranges != nullptr) g_freed_ranges->clear();
+  g_quick = !g_engine.recording && !g_learning;
 }
 
 void learn_shared(bool on) {
   if (g_shared_keys == nullptr) g_shared_keys = new std::vector<std::uint64_t>;
   if (g_learning && !on) {
-    for (std::uint32_t i = 0; i < g_capacity; ++i) {
+    for (std::uint32_t i = 0; i < capacity(); ++i) {
       const Cell& cell = g_cells[i];
       if (cell.execution == g_stamp && cell.shared == 3) g_shared_keys->push_back(cell.key);
     }

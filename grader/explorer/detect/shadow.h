@@ -16,23 +16,25 @@ enum class Kind : std::uint8_t { kRead = 0, kWrite = 1, kAtomicRead = 2, kAtomic
 inline bool writes(Kind kind) { return (static_cast<int>(kind) & 1) != 0; }
 inline bool is_atomic(Kind kind) { return (static_cast<int>(kind) & 2) != 0; }
 
-// The current thread accesses [address, address + size). Reports a race (and goes on) or a use after
-// free (and does not). `event` is the recorded step, or -1.
+// The current thread accesses [address, address + size). Reports a race (and goes on) or a use
+// after free (and does not). `event` is the recorded step, or -1. Inside the explorer (class
+// Inside).
 void access(std::uintptr_t address, std::size_t size, Kind kind, const void* pc, int event = -1);
 
-// The block is given back: later accesses to it are uses after free.
-void freed(std::uintptr_t address, std::size_t size, const void* pc, int event = -1);
+// The block is given back by the current thread, just now: who has accessed it without being
+// ordered before might as well have come later.
+void freed(std::uintptr_t address, std::size_t size);
 
-// The current thread's stack below `end` is gone: a function returns, or the thread ends. What others did
-// there without being ordered before may as well come after.
+// The current thread's stack below `end` is gone, for a function returns or the thread ends, and
+// others have touched some of it (Thread::lowest_foreign < end): the same question as for a block
+// given back.
 void stack_gone(std::uintptr_t end);
-// Some thread has touched the stack of another one in this execution.
-extern bool g_foreign_stack_accesses;
 
 // A new execution begins.
 void clear();
 
-// --- What two threads share: learnt in a first replay, used in the second -------------------------
+// --- What two threads share: learnt in a first replay, used in the second
+// -------------------------
 
 void learn_shared(bool on);
 bool is_shared(std::uintptr_t address);

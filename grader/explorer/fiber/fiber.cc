@@ -26,9 +26,9 @@ namespace {
 struct Slot {
   pthread_t pthread;
   std::uintptr_t fs_base;
-  std::uintptr_t top;     // fibers use the stack below this; the parked pthread's frames are above
-  int turn;               // futex: 1 when it may run
-  int idle;               // futex: 1 when it is parked at the bottom of its stack
+  std::uintptr_t top;  // fibers use the stack below this; the parked pthread's frames are above
+  int turn;            // futex: 1 when it may run
+  int idle;            // futex: 1 when it is parked at the bottom of its stack
   void (*entry)();
   jmp_buf bottom;
   bool made;
@@ -93,7 +93,7 @@ void prepare(Thread* thread) {
   if (!slot.made) {
     slot.made = true;
     char* region = reinterpret_cast<char*>(stack_begin(thread->id)) - kGuardSize;
-    void* p = ::mmap(region, kStride, PROT_READ | PROT_WRITE,
+    void* p = ::mmap(region, kGuardSize + kStackSize, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     if (p != region) die("no memory for a thread's stack");
     ::mprotect(region, kGuardSize, PROT_NONE);
@@ -104,15 +104,18 @@ void prepare(Thread* thread) {
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
-    if (!g_engine.real_threads) raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::as_long(&all), raw::as_long(&before), 8);
+    if (!g_engine.real_threads)
+      raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::as_long(&all), raw::as_long(&before), 8);
     if (real::pthread_create(&slot.pthread, &attributes, pool_main, &slot) != 0) {
       die("no more threads to be had: raise the limit on processes");
     }
-    if (!g_engine.real_threads) raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::as_long(&before), 0, 8);
+    if (!g_engine.real_threads)
+      raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::as_long(&before), 0, 8);
     wait_while_zero(&slot.idle);
     ::pthread_attr_destroy(&attributes);
   }
   thread->fs_base = slot.fs_base;
+  thread->stack_begin = stack_begin(thread->id);
 }
 
 void reset(Thread* thread, void (*entry)()) {

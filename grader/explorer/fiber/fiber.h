@@ -3,11 +3,12 @@
 
 // What modelled threads run on.
 //
-// A modelled thread is a *fiber*: a stack of its own, switched to in user space. So that thread_local,
-// errno, exceptions in flight and the stack canary are right for each, a fiber borrows the thread
-// control block of a real pthread that was made for it and sleeps for ever: a switch is six registers
-// and one `wrfsbase`. The processor must let user code do that (FSGSBASE); otherwise, and for gdb,
-// the modelled threads run on those pthreads themselves and hand the turn over by futex.
+// A modelled thread is a *fiber*: a stack of its own, switched to in user space. So that
+// thread_local, errno, exceptions in flight and the stack canary are right for each, a fiber
+// borrows the thread control block of a real pthread that was made for it and sleeps for ever: a
+// switch is six registers and one `wrfsbase`. The processor must let user code do that (FSGSBASE);
+// otherwise, and for gdb, the modelled threads run on those pthreads themselves and hand the turn
+// over by futex.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,13 +20,14 @@ namespace lockstep::fiber {
 inline constexpr std::uintptr_t kStacksBase = 0x400000000000;
 inline constexpr std::size_t kStackSize = std::size_t{8} << 20;
 inline constexpr std::size_t kGuardSize = std::size_t{64} << 10;
-inline constexpr std::size_t kStride = kStackSize + kGuardSize;
+inline constexpr std::size_t kStride = std::size_t{16} << 20;  // from one stack to the next
+static_assert(kGuardSize + kStackSize <= kStride);
 
 // True where fibers can be used.
 bool supported();
 
-// Makes sure that slot `thread->id` has a stack and a control block. Outside of bodies only, or with
-// the explorer in control.
+// Makes sure that slot `thread->id` has a stack and a control block. Outside of bodies only, or
+// with the explorer in control.
 void prepare(Thread* thread);
 
 // The next switch to `thread` begins at `entry`, on its own empty stack.

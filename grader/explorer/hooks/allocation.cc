@@ -75,18 +75,17 @@ void release(void* p, const void* pc) {
     fail_now(std::move(failure));
   }
   locks::destroy_memory(address_of(p), block->size, Op::kFree);
-  int event = -1;
   if (__builtin_expect(g_engine.recording, 0)) {
     if (block->size > 0 && shadow::is_shared(address_of(p))) {
       trace::Event step;
       step.op = Op::kFree;
       step.address = address_of(p);
       step.size = static_cast<std::uint32_t>(std::min<std::size_t>(block->size, 1u << 30));
-      event = recorder::add(std::move(step));
+      recorder::add(std::move(step));
     }
     recorder::freed(address_of(p));
   }
-  shadow::freed(address_of(p), block->size, pc, event);
+  shadow::freed(address_of(p), block->size);
   heap::arena_mark_freed(block, pc);
 }
 

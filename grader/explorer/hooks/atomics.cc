@@ -1,9 +1,9 @@
 // __tsan_atomic*: what the compiler calls for each std::atomic operation and fence.
 //
-// Every operation is a scheduling point and takes effect at once, in the order of the execution: the
-// values are those of sequential consistency. The memory orders decide what happens before what, and
-// so which plain accesses race (C++20, [intro.races]): an acquire load of a value joins the clock of
-// the release sequence that it reads from, fences as in [atomics.fences].
+// Every operation is a scheduling point and takes effect at once, in the order of the execution:
+// the values are those of sequential consistency. The memory orders decide what happens before
+// what, and so which plain accesses race (C++20, [intro.races]): an acquire load of a value joins
+// the clock of the release sequence that it reads from, fences as in [atomics.fences].
 
 #include <cstring>
 
@@ -31,7 +31,7 @@ bool releases(int order) {
 template <class T>
 U64 bits(T value) {
   U64 result = 0;
-  std::memcpy(&result, &value, sizeof(T) < 8 ? sizeof(T) : 8);
+  __builtin_memcpy(&result, &value, sizeof(T) < 8 ? sizeof(T) : 8);
   return result;
 }
 
@@ -57,7 +57,7 @@ void synchronise_store(Object* object, int order, bool read_modify_write) {
     } else {
       object->released.assign(me->clock);
     }
-    me->clock.at[me->id]++;
+    me->tick();
   } else if (me->has_release_fence) {
     if (read_modify_write) {
       object->released.join(me->release_fence);
@@ -78,7 +78,8 @@ void atomic_point(Op op, const volatile void* p, int size, const void* pc, bool 
   reach_point();
 }
 
-int record_step(Op op, const volatile void* p, int size, U64 before, U64 after, bool failed = false) {
+int record_step(Op op, const volatile void* p, int size, U64 before, U64 after,
+                bool failed = false) {
   if (__builtin_expect(!g_engine.recording, 1)) return -1;
   trace::Event event;
   event.op = op;
@@ -143,8 +144,8 @@ T modify(volatile T* p, int order, const void* pc, F change) {
 }
 
 template <class T>
-bool compare_exchange(volatile T* p, T* expected, T desired, int order, int failure_order, bool weak,
-                      const void* pc) {
+bool compare_exchange(volatile T* p, T* expected, T desired, int order, int failure_order,
+                      bool weak, const void* pc) {
   const Inside inside;
   atomic_point(Op::kAtomicCas, p, sizeof(T), pc, weak);
   Object* object = object_at(p);
@@ -198,54 +199,54 @@ T plain_modify(volatile T* p, F change) {
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
-#define LOCKSTEP_MODIFY(n, T, name, expression)                                           \
-  LOCKSTEP_HOOK T __tsan_atomic##n##_##name(volatile T* p, T v, int order) {              \
-    const auto change = [v](T old) -> T { return static_cast<T>(expression); };           \
-    if (!modelled()) return plain_modify(p, change);                                      \
-    return modify(p, order, LOCKSTEP_CALLER, change);                                     \
+#define LOCKSTEP_MODIFY(n, T, name, expression)                                 \
+  LOCKSTEP_HOOK T __tsan_atomic##n##_##name(volatile T* p, T v, int order) {    \
+    const auto change = [v](T old) -> T { return static_cast<T>(expression); }; \
+    if (!modelled()) return plain_modify(p, change);                            \
+    return modify(p, order, LOCKSTEP_CALLER, change);                           \
   }
-#define LOCKSTEP_ATOMIC(n, T)                                                             \
-  LOCKSTEP_HOOK T __tsan_atomic##n##_load(const volatile T* p, int order) {               \
-    if (!modelled()) {                                                                    \
-      const T value = *p;                                                                 \
-      __atomic_thread_fence(__ATOMIC_SEQ_CST);                                            \
-      return value;                                                                       \
-    }                                                                                     \
-    return load(p, order, LOCKSTEP_CALLER);                                               \
-  }                                                                                       \
-  LOCKSTEP_HOOK void __tsan_atomic##n##_store(volatile T* p, T v, int order) {            \
-    if (!modelled()) {                                                                    \
-      *p = v;                                                                             \
-      __atomic_thread_fence(__ATOMIC_SEQ_CST);                                            \
-      return;                                                                             \
-    }                                                                                     \
-    store(p, v, order, LOCKSTEP_CALLER);                                                  \
-  }                                                                                       \
-  LOCKSTEP_MODIFY(n, T, exchange, (static_cast<void>(old), v))                            \
-  LOCKSTEP_MODIFY(n, T, fetch_add, old + v)                                               \
-  LOCKSTEP_MODIFY(n, T, fetch_sub, old - v)                                               \
-  LOCKSTEP_MODIFY(n, T, fetch_and, old & v)                                               \
-  LOCKSTEP_MODIFY(n, T, fetch_or, old | v)                                                \
-  LOCKSTEP_MODIFY(n, T, fetch_xor, old ^ v)                                               \
-  LOCKSTEP_MODIFY(n, T, fetch_nand, ~(old & v))                                           \
-  LOCKSTEP_HOOK int __tsan_atomic##n##_compare_exchange_strong(volatile T* p, T* e, T v,  \
-                                                               int order, int failure) {  \
-    if (!modelled()) return plain_compare_exchange(p, e, v);                              \
-    return compare_exchange(p, e, v, order, failure, false, LOCKSTEP_CALLER);             \
-  }                                                                                       \
-  LOCKSTEP_HOOK int __tsan_atomic##n##_compare_exchange_weak(volatile T* p, T* e, T v,    \
-                                                             int order, int failure) {    \
-    if (!modelled()) return plain_compare_exchange(p, e, v);                              \
-    return compare_exchange(p, e, v, order, failure, true, LOCKSTEP_CALLER);              \
-  }                                                                                       \
-  LOCKSTEP_HOOK T __tsan_atomic##n##_compare_exchange_val(volatile T* p, T e, T v,        \
-                                                          int order, int failure) {       \
-    if (!modelled()) {                                                                    \
-      plain_compare_exchange(p, &e, v);                                                   \
-    } else {                                                                              \
-      compare_exchange(p, &e, v, order, failure, false, LOCKSTEP_CALLER);                 \
-    }                                                                                     \
-    return e;                                                                             \
+#define LOCKSTEP_ATOMIC(n, T)                                                                     \
+  LOCKSTEP_HOOK T __tsan_atomic##n##_load(const volatile T* p, int order) {                       \
+    if (!modelled()) {                                                                            \
+      const T value = *p;                                                                         \
+      __atomic_thread_fence(__ATOMIC_SEQ_CST);                                                    \
+      return value;                                                                               \
+    }                                                                                             \
+    return load(p, order, LOCKSTEP_CALLER);                                                       \
+  }                                                                                               \
+  LOCKSTEP_HOOK void __tsan_atomic##n##_store(volatile T* p, T v, int order) {                    \
+    if (!modelled()) {                                                                            \
+      *p = v;                                                                                     \
+      __atomic_thread_fence(__ATOMIC_SEQ_CST);                                                    \
+      return;                                                                                     \
+    }                                                                                             \
+    store(p, v, order, LOCKSTEP_CALLER);                                                          \
+  }                                                                                               \
+  LOCKSTEP_MODIFY(n, T, exchange, (static_cast<void>(old), v))                                    \
+  LOCKSTEP_MODIFY(n, T, fetch_add, old + v)                                                       \
+  LOCKSTEP_MODIFY(n, T, fetch_sub, old - v)                                                       \
+  LOCKSTEP_MODIFY(n, T, fetch_and, old& v)                                                        \
+  LOCKSTEP_MODIFY(n, T, fetch_or, old | v)                                                        \
+  LOCKSTEP_MODIFY(n, T, fetch_xor, old ^ v)                                                       \
+  LOCKSTEP_MODIFY(n, T, fetch_nand, ~(old & v))                                                   \
+  LOCKSTEP_HOOK int __tsan_atomic##n##_compare_exchange_strong(volatile T* p, T* e, T v,          \
+                                                               int order, int failure) {          \
+    if (!modelled()) return plain_compare_exchange(p, e, v);                                      \
+    return compare_exchange(p, e, v, order, failure, false, LOCKSTEP_CALLER);                     \
+  }                                                                                               \
+  LOCKSTEP_HOOK int __tsan_atomic##n##_compare_exchange_weak(volatile T* p, T* e, T v, int order, \
+                                                             int failure) {                       \
+    if (!modelled()) return plain_compare_exchange(p, e, v);                                      \
+    return compare_exchange(p, e, v, order, failure, true, LOCKSTEP_CALLER);                      \
+  }                                                                                               \
+  LOCKSTEP_HOOK T __tsan_atomic##n##_compare_exchange_val(volatile T* p, T e, T v, int order,     \
+                                                          int failure) {                          \
+    if (!modelled()) {                                                                            \
+      plain_compare_exchange(p, &e, v);                                                           \
+    } else {                                                                                      \
+      compare_exchange(p, &e, v, order, failure, false, LOCKSTEP_CALLER);                         \
+    }                                                                                             \
+    return e;                                                                                     \
   }
 
 LOCKSTEP_ATOMIC(8, U8)
@@ -271,20 +272,21 @@ LOCKSTEP_HOOK void __tsan_atomic_thread_fence(int order) {
   if (releases(order)) {
     me->release_fence.assign(me->clock);
     me->has_release_fence = true;
-    me->clock.at[me->id]++;
+    me->tick();
   }
   record(Op::kFence, 0);
 }
 LOCKSTEP_HOOK void __tsan_atomic_signal_fence(int /*order*/) {}
 
 // clang calls libatomic for 16 bytes where gcc calls the hooks above.
-LOCKSTEP_HOOK U128 lockstep_atomic_load_16(const volatile U128* p, int order) asm("__atomic_load_16");
+LOCKSTEP_HOOK U128 lockstep_atomic_load_16(const volatile U128* p,
+                                           int order) asm("__atomic_load_16");
 U128 lockstep_atomic_load_16(const volatile U128* p, int order) {
   if (!modelled()) return *p;
   return load(p, order, LOCKSTEP_CALLER);
 }
-LOCKSTEP_HOOK void lockstep_atomic_store_16(volatile U128* p, U128 v, int order) asm(
-    "__atomic_store_16");
+LOCKSTEP_HOOK void lockstep_atomic_store_16(volatile U128* p, U128 v,
+                                            int order) asm("__atomic_store_16");
 void lockstep_atomic_store_16(volatile U128* p, U128 v, int order) {
   if (!modelled()) {
     *p = v;
@@ -292,23 +294,23 @@ void lockstep_atomic_store_16(volatile U128* p, U128 v, int order) {
   }
   store(p, v, order, LOCKSTEP_CALLER);
 }
-LOCKSTEP_HOOK U128 lockstep_atomic_exchange_16(volatile U128* p, U128 v, int order) asm(
-    "__atomic_exchange_16");
+LOCKSTEP_HOOK U128 lockstep_atomic_exchange_16(volatile U128* p, U128 v,
+                                               int order) asm("__atomic_exchange_16");
 U128 lockstep_atomic_exchange_16(volatile U128* p, U128 v, int order) {
   const auto change = [v](U128) { return v; };
   if (!modelled()) return plain_modify(p, change);
   return modify(p, order, LOCKSTEP_CALLER, change);
 }
-LOCKSTEP_HOOK bool lockstep_atomic_compare_exchange_16(volatile U128* p, U128* e, U128 v, int order,
-                                                       int failure) asm(
-    "__atomic_compare_exchange_16");
-bool lockstep_atomic_compare_exchange_16(volatile U128* p, U128* e, U128 v, int order, int failure) {
+LOCKSTEP_HOOK bool lockstep_atomic_compare_exchange_16(
+    volatile U128* p, U128* e, U128 v, int order, int failure) asm("__atomic_compare_exchange_16");
+bool lockstep_atomic_compare_exchange_16(volatile U128* p, U128* e, U128 v, int order,
+                                         int failure) {
   if (!modelled()) return plain_compare_exchange(p, e, v);
   return compare_exchange(p, e, v, order, failure, false, LOCKSTEP_CALLER);
 }
 
-// The generic entry points, for objects of other sizes: libatomic takes a lock of its own around them,
-// so they are atomic for the model too.
+// The generic entry points, for objects of other sizes: libatomic takes a lock of its own around
+// them, so they are atomic for the model too.
 namespace {
 
 void generic_access(Op op, const void* p, std::size_t size, bool writes, const void* pc) {

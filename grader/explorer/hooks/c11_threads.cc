@@ -42,9 +42,8 @@ void* run(void* p) {
 }
 
 // mtx_init keeps the kind where pthreads has it.
-bool recursive(const mtx_t* mutex) {
-  return (reinterpret_cast<const pthread_mutex_t*>(mutex)->__data.__kind & 3) ==
-         PTHREAD_MUTEX_RECURSIVE;
+locks::MutexKind kind_of(const mtx_t* mutex) {
+  return locks::kind_of(reinterpret_cast<const pthread_mutex_t*>(mutex));
 }
 
 }  // namespace
@@ -52,8 +51,7 @@ bool recursive(const mtx_t* mutex) {
 LOCKSTEP_HOOK int thrd_create(thrd_t* id, thrd_start_t entry, void* argument) {
   if (!modelled()) return LOCKSTEP_REAL(thrd_create)(id, entry, argument);
   const Inside inside;
-  auto* start = static_cast<Start*>(
-      heap::arena_allocate(sizeof(Start), alignof(Start), nullptr));
+  auto* start = static_cast<Start*>(heap::arena_allocate(sizeof(Start), alignof(Start), nullptr));
   *start = Start{entry, argument};
   // The block is the library's: it is never looked at again once the thread has begun.
   const int result = threads::create(id, false, run, start, LOCKSTEP_CALLER);
@@ -92,24 +90,20 @@ LOCKSTEP_HOOK int mtx_init(mtx_t* mutex, int type) {
 }
 LOCKSTEP_HOOK int mtx_lock(mtx_t* mutex) {
   if (!modelled()) return LOCKSTEP_REAL(mtx_lock)(mutex);
-  const Inside inside;
-  return as_c11(locks::lock(mutex, recursive(mutex), locks::kNoDeadline, LOCKSTEP_CALLER));
+  return as_c11(locks::lock(mutex, kind_of(mutex), locks::kNoDeadline, LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int mtx_timedlock(mtx_t* mutex, const timespec* time) {
   if (!modelled()) return LOCKSTEP_REAL(mtx_timedlock)(mutex, time);
-  const Inside inside;
   return as_c11(
-      locks::lock(mutex, recursive(mutex), instant(CLOCK_REALTIME, *time), LOCKSTEP_CALLER));
+      locks::lock(mutex, kind_of(mutex), instant(CLOCK_REALTIME, *time), LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int mtx_trylock(mtx_t* mutex) {
   if (!modelled()) return LOCKSTEP_REAL(mtx_trylock)(mutex);
-  const Inside inside;
-  return as_c11(locks::try_lock(mutex, recursive(mutex), LOCKSTEP_CALLER));
+  return as_c11(locks::try_lock(mutex, kind_of(mutex), LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int mtx_unlock(mtx_t* mutex) {
   if (!modelled()) return LOCKSTEP_REAL(mtx_unlock)(mutex);
-  const Inside inside;
-  return as_c11(locks::unlock(mutex, LOCKSTEP_CALLER));
+  return as_c11(locks::unlock(mutex, kind_of(mutex), LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK void mtx_destroy(mtx_t* mutex) {
   if (!modelled()) {
@@ -126,25 +120,19 @@ LOCKSTEP_HOOK int cnd_init(cnd_t* condition) {
 }
 LOCKSTEP_HOOK int cnd_wait(cnd_t* condition, mtx_t* mutex) {
   if (!modelled()) return LOCKSTEP_REAL(cnd_wait)(condition, mutex);
-  const Inside inside;
   return as_c11(locks::wait(condition, mutex, locks::kNoDeadline, LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* time) {
   if (!modelled()) return LOCKSTEP_REAL(cnd_timedwait)(condition, mutex, time);
-  const Inside inside;
   return as_c11(locks::wait(condition, mutex, instant(CLOCK_REALTIME, *time), LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int cnd_signal(cnd_t* condition) {
   if (!modelled()) return LOCKSTEP_REAL(cnd_signal)(condition);
-  const Inside inside;
-  locks::notify(condition, false, LOCKSTEP_CALLER);
-  return thrd_success;
+  return as_c11(locks::notify(condition, false, LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK int cnd_broadcast(cnd_t* condition) {
   if (!modelled()) return LOCKSTEP_REAL(cnd_broadcast)(condition);
-  const Inside inside;
-  locks::notify(condition, true, LOCKSTEP_CALLER);
-  return thrd_success;
+  return as_c11(locks::notify(condition, true, LOCKSTEP_CALLER));
 }
 LOCKSTEP_HOOK void cnd_destroy(cnd_t* condition) {
   if (!modelled()) {

@@ -24,7 +24,7 @@ bool joinable(const Thread& thread) { return !thread.joined && !thread.detached;
 
 bool may_be_read(std::uintptr_t address) {
   return (address & 7) == 0 &&
-         (world::in_program_data(address) || fiber::slot_of(address) == self()->id ||
+         (world::g_program_data.holds(address) || fiber::slot_of(address) == self()->id ||
           address - heap::kArenaBase < heap::arena_bytes());
 }
 

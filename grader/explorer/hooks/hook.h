@@ -1,8 +1,8 @@
 #ifndef GRADER_EXPLORER_HOOKS_HOOK_H_
 #define GRADER_EXPLORER_HOOKS_HOOK_H_
 
-// What every hook needs. A hook is a function that the program or a library calls instead of libc's:
-// it asks `modelled()`, and outside of explored code passes the call on.
+// What every hook needs. A hook is a function that the program or a library calls instead of
+// libc's: it asks `modelled()`, and outside of explored code passes the call on.
 
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
@@ -30,12 +30,12 @@ inline void acquire_from(const VectorClock& released) { self()->clock.join(relea
 inline void release_to(VectorClock& clock) {
   Thread* me = self();
   clock.assign(me->clock);
-  me->clock.at[me->id]++;
+  me->tick();
 }
 inline void release_joining(VectorClock& clock) {
   Thread* me = self();
   clock.join(me->clock);
-  me->clock.at[me->id]++;
+  me->tick();
 }
 
 // Records a step on an object when a replay wants it.

@@ -50,10 +50,10 @@ bool slept_in(const Object& object) {
   return object.waiter_count > 0;
 }
 
-Object* mutex_at(void* mutex, bool recursive) {
+Object* mutex_at(void* mutex, MutexKind kind) {
   Object* object = object_at(mutex);
   object->kind = ObjectKind::kMutex;
-  object->recursive = recursive;
+  object->recursive = kind == MutexKind::kRecursive;
   return object;
 }
 
@@ -74,12 +74,11 @@ void let_go(Object* object) {
 // Locks inside libstdc++ that programs do not know of. They are held for a few instructions without
 // any point in between, so they are always free: taking part in the search would only multiply it.
 bool is_silent(void* mutex) {
-  return __builtin_expect(world::in_cxx_library_data(address_of(mutex)), 0) &&
+  return __builtin_expect(world::g_cxx_library_data.holds(address_of(mutex)), 0) &&
          library_locks::silent(mutex);
 }
 
-void record_lock(Op op, const Object* object, bool failed) {
-  if (__builtin_expect(!g_engine.recording, 1)) return;
+void add_lock_event(Op op, const Object* object, bool failed) {
   trace::Event event;
   event.op = op;
   event.address = object->address;
@@ -88,15 +87,21 @@ void record_lock(Op op, const Object* object, bool failed) {
   if (!failed) recorder::took(object->address);
 }
 
+inline void record_lock(Op op, const Object* object, bool failed) {
+  if (__builtin_expect(g_engine.recording, 0)) add_lock_event(op, object, failed);
+}
+
 }  // namespace
 
-int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
+int lock(void* mutex, MutexKind kind, std::uint64_t deadline, const void* pc) noexcept {
+  const Inside inside;
   if (is_silent(mutex)) return 0;
   Thread* me = self();
-  Object* object = mutex_at(mutex, recursive);
+  Object* object = mutex_at(mutex, kind);
+  if (object->owner == me->id && kind == MutexKind::kErrorChecking) return EDEADLK;
   const bool timed = deadline != kNoDeadline;
   if (timed) g_engine.saw_deadline = g_engine.saw_try = true;
-  if (object->owner == me->id && !recursive && !timed) {
+  if (object->owner == me->id && !object->recursive && !timed) {
     fail_relock(object, Op::kLock);
   }
   Pending& p = me->pending;
@@ -120,13 +125,14 @@ int lock(void* mutex, bool recursive, std::uint64_t deadline, const void* pc) {
 
 void fail_relock(const Object* object, Op op) { fail_now(misuse(Rule::kRelock, object, op)); }
 
-int try_lock(void* mutex, bool recursive, const void* pc) {
+int try_lock(void* mutex, MutexKind kind, const void* pc) noexcept {
+  const Inside inside;
   if (is_silent(mutex)) return 0;
   g_engine.saw_try = true;
   Thread* me = self();
-  Object* object = mutex_at(mutex, recursive);
+  Object* object = mutex_at(mutex, kind);
   reach_point(Op::kTryLock, object->address, object, pc);
-  const bool free = object->owner < 0 || (recursive && object->owner == me->id);
+  const bool free = object->owner < 0 || (object->recursive && object->owner == me->id);
   if (!free) {
     record_lock(Op::kTryLock, object, true);
     note_read_for_spin(object->address, 1, pc);
@@ -138,17 +144,21 @@ int try_lock(void* mutex, bool recursive, const void* pc) {
   return 0;
 }
 
-int unlock(void* mutex, const void* pc) {
+int unlock(void* mutex, MutexKind kind, const void* pc) noexcept {
+  const Inside inside;
   if (is_silent(mutex)) return 0;
   Thread* me = self();
   Object* object = object_at(mutex);
-  if (object->owner != me->id) fail_now(misuse(Rule::kUnlockNotOwner, object, Op::kUnlock));
+  if (object->owner != me->id) {
+    if (kind == MutexKind::kErrorChecking) return EPERM;
+    fail_now(misuse(Rule::kUnlockNotOwner, object, Op::kUnlock));
+  }
   if (object->count > 1) {
     --object->count;
     return 0;
   }
-  // An unlock commutes with what its own thread did before, unless somebody can see that the lock is
-  // held without waiting for it.
+  // An unlock commutes with what its own thread did before, unless somebody can see that the lock
+  // is held without waiting for it.
   if (g_engine.unlock_points) reach_point(Op::kUnlock, object->address, object, pc);
   let_go(object);
   // A section in which nothing was done tells nobody anything.
@@ -175,7 +185,8 @@ void destroy_semaphore(void* semaphore) {
   g_engine.objects.forget(address_of(semaphore));
 }
 
-int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) {
+int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) noexcept {
+  const Inside inside;
   Thread* me = self();
   Object* queue = object_at(condition);
   queue->kind = ObjectKind::kCondition;
@@ -226,7 +237,8 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) {
   return timed_out ? ETIMEDOUT : 0;
 }
 
-void notify(void* condition, bool all, const void* pc) {
+int notify(void* condition, bool all, const void* pc) noexcept {
+  const Inside inside;
   Object* queue = object_at(condition);
   queue->kind = ObjectKind::kCondition;
   const Op op = all ? Op::kNotifyAll : Op::kNotifyOne;
@@ -248,6 +260,7 @@ void notify(void* condition, bool all, const void* pc) {
     event.other = woken == 1 ? last : -1;
     recorder::add(std::move(event));
   }
+  return 0;
 }
 
 void destroy_condition(void* condition, const void* /*pc*/) {

@@ -10,52 +10,26 @@
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
-namespace {
-
-bool recursive(const pthread_mutex_t* mutex) {
-  return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE;
-}
-
-bool error_checking(const pthread_mutex_t* mutex) {
-  return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK;
-}
-
-bool owned_by_caller(const pthread_mutex_t* mutex) {
-  const Object* object = g_engine.objects.find(address_of(mutex));
-  return object != nullptr && object->owner == self()->id;
-}
-
-int lock(pthread_mutex_t* mutex, std::uint64_t deadline, const void* pc) {
-  const Inside inside;
-  if (error_checking(mutex) && owned_by_caller(mutex)) return EDEADLK;
-  return locks::lock(mutex, recursive(mutex), deadline, pc);
-}
-
-}  // namespace
-
 LOCKSTEP_HOOK int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_mutex_lock)(mutex);
-  return lock(mutex, locks::kNoDeadline, LOCKSTEP_CALLER);
+  return locks::lock(mutex, locks::kind_of(mutex), locks::kNoDeadline, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* time) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_mutex_timedlock)(mutex, time);
-  return lock(mutex, instant(CLOCK_REALTIME, *time), LOCKSTEP_CALLER);
+  return locks::lock(mutex, locks::kind_of(mutex), instant(CLOCK_REALTIME, *time), LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t id,
                                           const timespec* time) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_mutex_clocklock)(mutex, id, time);
-  return lock(mutex, instant(id, *time), LOCKSTEP_CALLER);
+  return locks::lock(mutex, locks::kind_of(mutex), instant(id, *time), LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_mutex_trylock)(mutex);
-  const Inside inside;
-  return locks::try_lock(mutex, recursive(mutex), LOCKSTEP_CALLER);
+  return locks::try_lock(mutex, locks::kind_of(mutex), LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_mutex_unlock)(mutex);
-  const Inside inside;
-  if (error_checking(mutex) && !owned_by_caller(mutex)) return EPERM;
-  return locks::unlock(mutex, LOCKSTEP_CALLER);
+  return locks::unlock(mutex, locks::kind_of(mutex), LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_mutex_init(pthread_mutex_t* mutex,
                                      const pthread_mutexattr_t* attributes) noexcept {
@@ -72,7 +46,6 @@ LOCKSTEP_HOOK int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
 
 LOCKSTEP_HOOK int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   if (!modelled()) return LOCKSTEP_REAL(pthread_cond_wait)(condition, mutex);
-  const Inside inside;
   return locks::wait(condition, mutex, locks::kNoDeadline, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
@@ -81,27 +54,21 @@ LOCKSTEP_HOOK int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mute
   const Inside inside;
   // pthread_condattr_setclock keeps its choice in the condition: bit 1 of the flags.
   const bool monotonic = (condition->__data.__wrefs & 2) != 0;
-  return locks::wait(condition, mutex,
-                     instant(monotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME, *time),
+  return locks::wait(condition, mutex, instant(monotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME, *time),
                      LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                          clockid_t id, const timespec* time) {
   if (!modelled()) return LOCKSTEP_REAL(pthread_cond_clockwait)(condition, mutex, id, time);
-  const Inside inside;
   return locks::wait(condition, mutex, instant(id, *time), LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_cond_signal(pthread_cond_t* condition) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_cond_signal)(condition);
-  const Inside inside;
-  locks::notify(condition, false, LOCKSTEP_CALLER);
-  return 0;
+  return locks::notify(condition, false, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_cond_broadcast)(condition);
-  const Inside inside;
-  locks::notify(condition, true, LOCKSTEP_CALLER);
-  return 0;
+  return locks::notify(condition, true, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_cond_init(pthread_cond_t* condition,
                                     const pthread_condattr_t* attributes) noexcept {
@@ -129,16 +96,14 @@ LOCKSTEP_HOOK int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
 }
 LOCKSTEP_HOOK int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_spin_lock)(lock);
-  const Inside inside;
-  return locks::lock(const_cast<int*>(lock), false, locks::kNoDeadline, LOCKSTEP_CALLER);
+  return locks::lock(const_cast<int*>(lock), locks::MutexKind::kNormal, locks::kNoDeadline,
+                     LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_spin_trylock)(lock);
-  const Inside inside;
-  return locks::try_lock(const_cast<int*>(lock), false, LOCKSTEP_CALLER);
+  return locks::try_lock(const_cast<int*>(lock), locks::MutexKind::kNormal, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_spin_unlock)(lock);
-  const Inside inside;
-  return locks::unlock(const_cast<int*>(lock), LOCKSTEP_CALLER);
+  return locks::unlock(const_cast<int*>(lock), locks::MutexKind::kNormal, LOCKSTEP_CALLER);
 }

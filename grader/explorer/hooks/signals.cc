@@ -27,7 +27,7 @@ bool g_installed;
 struct Progress {
   std::uint32_t execution;
   long steps;
-  long accesses;
+  unsigned long accesses;
   int ticks;
 };
 Progress g_progress;

@@ -1,5 +1,7 @@
 // pthread_create, join, detach, self, exit and what belongs to them.
 
+#include "grader/explorer/hooks/threads.h"
+
 #include <pthread.h>
 #include <unwind.h>
 
@@ -9,7 +11,6 @@
 
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/hooks/hook.h"
-#include "grader/explorer/hooks/threads.h"
 #include "grader/explorer/model/memory.h"
 
 namespace lockstep {
@@ -52,27 +53,41 @@ Thread* find(pthread_t id) {
              : nullptr;
 }
 
-int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument, const void* pc) {
-  std::vector<trace::Frame> where;
-  if (g_engine.recording) where = recorder::stack();
+namespace {
+
+void record_creation(Thread* thread) {
+  recorder::created(thread->id, id_of(thread->id), recorder::stack());
+  trace::Event event;
+  event.op = Op::kCreate;
+  event.other = thread->id;
+  recorder::add(std::move(event));
+  recorder::note_stack(self());
+}
+
+void record_join(const Thread* thread) {
+  trace::Event event;
+  event.op = Op::kJoin;
+  event.other = thread->id;
+  recorder::add(std::move(event));
+}
+
+}  // namespace
+
+int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument,
+           const void* pc) noexcept {
+  const Inside inside;
   Thread* thread = new_thread(entry, argument, pc);
   if (thread == nullptr) return EAGAIN;
   thread->detached = detached;
   *id = id_of(thread->id);
   leave_spin();
-  if (g_engine.recording) {
-    recorder::created(thread->id, *id, std::move(where));
-    trace::Event event;
-    event.op = Op::kCreate;
-    event.other = thread->id;
-    recorder::add(std::move(event));
-    recorder::note_stack(self());
-  }
+  if (__builtin_expect(g_engine.recording, 0)) record_creation(thread);
   run_to_first_point(thread);
   return 0;
 }
 
 int join(pthread_t id, void** result, const void* pc) {
+  const Inside inside;
   Thread* me = self();
   Thread* thread = find(id);
   if (thread == nullptr) return ESRCH;
@@ -83,17 +98,12 @@ int join(pthread_t id, void** result, const void* pc) {
   p.op = Op::kJoin;
   p.other = static_cast<std::int16_t>(thread->id);
   p.pc = pc;
-  if (thread->life != Life::kDone || g_engine.strategy->wants_every_point()) reach_point();
+  reach_point();
   thread->joined = true;
   me->clock.join(thread->at_exit);
   leave_spin();
   if (result != nullptr) *result = thread->result;
-  if (g_engine.recording) {
-    trace::Event event;
-    event.op = Op::kJoin;
-    event.other = thread->id;
-    recorder::add(std::move(event));
-  }
+  if (__builtin_expect(g_engine.recording, 0)) record_join(thread);
   return 0;
 }
 
@@ -138,17 +148,23 @@ void exit(void* result) {
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
+namespace {
+
+bool is_detached(const pthread_attr_t* attributes) {
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  return state == PTHREAD_CREATE_DETACHED;
+}
+
+}  // namespace
+
 LOCKSTEP_HOOK int pthread_create(pthread_t* id, const pthread_attr_t* attributes,
                                  void* (*entry)(void*), void* argument) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(pthread_create)(id, attributes, entry, argument);
-  const Inside inside;
-  int state = PTHREAD_CREATE_JOINABLE;
-  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
-  return threads::create(id, state == PTHREAD_CREATE_DETACHED, entry, argument, LOCKSTEP_CALLER);
+  return threads::create(id, is_detached(attributes), entry, argument, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_join(pthread_t id, void** result) {
   if (!modelled()) return LOCKSTEP_REAL(pthread_join)(id, result);
-  const Inside inside;
   return threads::join(id, result, LOCKSTEP_CALLER);
 }
 LOCKSTEP_HOOK int pthread_tryjoin_np(pthread_t id, void** result) noexcept {
@@ -194,8 +210,7 @@ LOCKSTEP_HOOK int pthread_getattr_np(pthread_t id, pthread_attr_t* attributes) n
   const Thread* thread = threads::find(id);
   if (thread == nullptr) return ESRCH;
   pthread_attr_init(attributes);
-  return pthread_attr_setstack(attributes,
-                               reinterpret_cast<void*>(fiber::stack_begin(thread->id)),
+  return pthread_attr_setstack(attributes, reinterpret_cast<void*>(fiber::stack_begin(thread->id)),
                                fiber::kStackSize);
 }
 LOCKSTEP_HOOK int pthread_setaffinity_np(pthread_t id, std::size_t size,

@@ -1,8 +1,9 @@
 #ifndef GRADER_EXPLORER_HOOKS_THREADS_H_
 #define GRADER_EXPLORER_HOOKS_THREADS_H_
 
-// Threads as the model has them, for the hooks of pthreads and of C11 threads alike. To be called
-// inside the explorer (class Inside). Return an errno value, 0 for success.
+// Threads as the model has them, for the hooks of pthreads and of C11 threads alike. Return an
+// errno value, 0 for success. create and join are called from the program (see locks.h), the others
+// inside the explorer (class Inside).
 
 #include <pthread.h>
 
@@ -10,7 +11,8 @@
 
 namespace lockstep::threads {
 
-int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument, const void* pc);
+int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument,
+           const void* pc) noexcept;
 int join(pthread_t id, void** result, const void* pc);
 int detach(pthread_t id);
 // Unwinds the current thread's stack and ends it; does not return.

@@ -18,8 +18,8 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kForEver = locks::kNoDeadline - 1;
 
-// A thread that reads the clock again and again waits for it: after this many reads without anything
-// else it sleeps a little, or virtual time would never move.
+// A thread that reads the clock again and again waits for it: after this many reads without
+// anything else it sleeps a little, or virtual time would never move.
 constexpr int kClockReads = 16;
 constexpr std::uint64_t kClockStep = 1'000'000;
 
@@ -111,9 +111,9 @@ LOCKSTEP_HOOK int sched_yield() noexcept {
   if (!modelled()) return static_cast<int>(raw::call(SYS_sched_yield));
   const Inside inside;
   Thread* me = self();
-  // One that only looks in vain is let go on until that is certain (note_read_for_spin); another one
-  // steps back, or `while (!stop) { ++n; yield(); }` would keep a search for ever.
-  if (me->aside == Aside::kNo && me->spin.used == 0) me->aside = Aside::kYielded;
+  // One that only looks in vain is let go on until that is certain (note_read_for_spin); another
+  // one steps back, or `while (!stop) { ++n; yield(); }` would keep a search for ever.
+  if (me->aside == Aside::kNo && me->spin.used == 0) yield_turn();
   reach_point(Op::kYield, 0, nullptr, LOCKSTEP_CALLER);
   record(Op::kYield, 0);
   return 0;
@@ -145,5 +145,6 @@ LOCKSTEP_HOOK int timespec_get(timespec* time, int base) noexcept {
 }
 LOCKSTEP_HOOK clock_t clock() noexcept {
   if (!modelled()) return LOCKSTEP_REAL(clock)();
-  return static_cast<clock_t>((read_clock(CLOCK_MONOTONIC, LOCKSTEP_CALLER) - kFirstInstant) / 1000);
+  return static_cast<clock_t>((read_clock(CLOCK_MONOTONIC, LOCKSTEP_CALLER) - kFirstInstant) /
+                              1000);
 }

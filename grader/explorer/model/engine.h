@@ -13,6 +13,7 @@
 #include <string>
 
 #include "grader/explorer/explore.h"
+#include "grader/explorer/model/decisions.h"
 #include "grader/explorer/model/object.h"
 #include "grader/explorer/model/thread.h"
 #include "grader/explorer/trace/failure.h"
@@ -25,44 +26,47 @@ struct Engine {
   // True while a thread of the body runs code of the body: hooks model what they meet. False in the
   // explorer itself, in doctest, and outside of any exploration.
   bool active;
-  bool touching;      // the explorer reads memory that the program is about to touch
-  bool exploring;     // an execution is under way
-  bool recording;     // a replay that keeps every event for the report
+  bool touching;   // the explorer reads memory that the program is about to touch
+  bool exploring;  // an execution is under way
+  bool recording;  // a replay that keeps every event for the report
   bool real_threads;
-  bool unlock_points; // an unlock is a scheduling point: somebody tries locks or waits with a deadline
-  bool slow_threads;  // the clock of this pass
-  bool program;       // explores a whole main: other threads die with it
+  bool unlock_points;     // an unlock is a scheduling point: somebody tries locks or waits with a
+                          // deadline
+  bool slow_threads;      // the clock of this pass
+  bool program;           // explores a whole main: other threads die with it
   bool may_outlive_main;  // ... which is then only worth a note
 
   Thread* current;
   Thread* threads[kMaxThreads];
   int thread_count;
   int live_count;
-  std::uint32_t execution;   // number of this one, from 1; stamps the tables
+  std::uint32_t execution;  // number of this one, from 1; stamps the tables
 
-  std::uint64_t now;         // virtual nanoseconds
+  std::uint64_t now;  // virtual nanoseconds
   long steps;
-  long accesses;             // plain accesses since the last point
+  unsigned long accesses;  // plain accesses since the last point
   const Options* options;
   Searcher* strategy;
+  Decisions decisions;  // of this execution
   ObjectTable objects;
 
-  bool ended;                // the execution is over: a hard failure, or cut by the search
-  bool cut;                  // ... by the search, as redundant
-  bool check_failed;         // a CHECK of this execution did
-  bool bound_hit;            // not every choice was open: the search is not exhaustive
-  bool saw_deadline;         // a sleep or a timed wait took place
-  bool saw_try;              // a try_lock or a timed lock took place
-  int run_length;            // points in a row at which one thread went on although others could
-  int slots;                 // threads that have a stack and a control block
+  bool ended;             // the execution is over: a hard failure, or cut by the search
+  bool cut;               // ... by the search, as redundant
+  bool check_failed;      // a CHECK of this execution did
+  bool bound_hit;         // not every choice was open: the search is not exhaustive
+  bool somebody_yielded;  // some thread is set aside until another takes a step
+  bool saw_deadline;      // a sleep or a timed wait took place
+  bool saw_try;           // a try_lock or a timed lock took place
+  int run_length;         // points in a row at which one thread went on although others could
+  int slots;              // threads that have a stack and a control block
   int wanted_slots;
-  std::uint64_t hash;        // of the steps so far
-  int fruitless;             // turns of spinning threads since the last write
+  std::uint64_t hash;  // of the steps so far
+  int fruitless;       // turns of spinning threads since the last write
   int preemptions;
-  bool preempted;            // the step being performed came by a preemption
+  bool preempted;  // the step being performed came by a preemption
   VectorClock seq_cst_fences;
-  bool library_released;         // the next one is in use
-  VectorClock library_releases;  // of the C++ library's own code at the ends of threads
+  bool library_released;          // the next one is in use
+  VectorClock library_releases;   // of the C++ library's own code at the ends of threads
   const void* weak_failures[16];  // places whose compare_exchange_weak has failed
   int weak_failure_count;
   int exit_status;
@@ -80,11 +84,14 @@ inline Thread* self() { return g_engine.current; }
 void reach_point();
 void reach_point(Op op, std::uintptr_t address, Object* object, const void* pc);
 
+// The current thread, at its next point, lets every other one go first.
+void yield_turn();
+
 // Somebody wrote, unlocked, notified: spinning threads may look again.
 void note_write();
 
-// The current thread has read `value`. The same read again and again, with nothing done in between, is
-// a spin: the thread is set aside until another one writes.
+// The current thread has read `value`. The same read again and again, with nothing done in between,
+// is a spin: the thread is set aside until another one writes.
 void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc);
 // It has taken `lock`, and may be about to look at something again.
 void note_section(std::uintptr_t lock);
@@ -94,8 +101,8 @@ inline void leave_spin() { self()->spin.clear(); }
 // One of `count` outcomes of the operation under way; 0 when there is no choice.
 int choose(int count);
 
-// Whether the compare_exchange_weak at `pc`, which would succeed, may fail for no reason: once for each
-// place and execution.
+// Whether the compare_exchange_weak at `pc`, which would succeed, may fail for no reason: once for
+// each place and execution.
 bool may_fail_weakly(const void* pc);
 
 // Whether `thread` has not ended and cannot run now, deadlines apart.

@@ -85,7 +85,11 @@ void* body_entry(void*) {
 void thread_main() {
   Thread* me = g_engine.current;
   world::reset_thread_locals(me->fs_base);
-  std::memset(abi::__cxa_get_globals(), 0, 16);
+  // The same for every thread that borrows this control block.
+  if (me->exception_globals == nullptr) {
+    me->exception_globals = reinterpret_cast<Thread::ExceptionGlobals*>(abi::__cxa_get_globals());
+  }
+  *me->exception_globals = {};
   errno = 0;
   g_engine.active = true;
   me->result = me->entry(me->argument);
@@ -263,9 +267,15 @@ void note_busy_wait(std::uintptr_t address) {
   fail_later(std::move(failure));
 }
 
-void note_clock_tick() { g_engine.strategy->clock_tick(); }
-void thread_ended(Thread* thread) { g_engine.strategy->thread_ended(thread->id); }
-void note_silent_release(Object* object) { g_engine.strategy->silent_release(object); }
+void note_clock_tick() {
+  if (g_engine.strategy->every_point) g_engine.strategy->clock_tick();
+}
+void thread_ended(Thread* thread) {
+  if (g_engine.strategy->every_point) g_engine.strategy->thread_ended(thread->id);
+}
+void note_silent_release(Object* object) {
+  if (g_engine.strategy->every_point) g_engine.strategy->silent_release(object);
+}
 
 Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   Engine& e = g_engine;
@@ -278,12 +288,12 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
     cut_execution();
   }
   Thread* thread = e.threads[id];
-  if (id + 1 > g_clock_width) g_clock_width = id + 1;
+  widen_clocks(id + 1);
   ++e.thread_count;
   ++e.live_count;
   thread->life = Life::kAlive;
   thread->aside = Aside::kNo;
-  thread->woken = thread->timed_out = thread->starting = false;
+  thread->woken = thread->timed_out = thread->starting = thread->begun = false;
   thread->detached = thread->joined = thread->has_release_fence = false;
   thread->outside = 0;
   thread->passed_over = 0;
@@ -296,6 +306,8 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   thread->argument = argument;
   thread->result = nullptr;
   thread->created_at = pc;
+  thread->lowest_foreign = kNothingForeign;
+  thread->foreign_end = 0;
   thread->depth = 0;
   thread->exit_count = 0;
   if (thread->uses_keys) std::fill(std::begin(thread->keys), std::end(thread->keys), nullptr);
@@ -307,11 +319,11 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   } else {
     Thread* parent = e.current;
     thread->clock.assign(parent->clock);
-    parent->clock.at[parent->id]++;
+    parent->tick();
     thread->creator = parent;
-    e.strategy->thread_created(parent->id, id);
+    if (e.strategy->every_point) e.strategy->thread_created(parent->id, id);
   }
-  thread->clock.at[id] = 1;
+  thread->begin_clock();
   fiber::reset(thread, thread_main);
   return thread;
 }
@@ -347,7 +359,7 @@ void make_slot(int id) {
 
 }  // namespace
 
-Outcome run_execution(const std::function<void()>& body) {
+Outcome& run_execution(const std::function<void()>& body) {
   Engine& e = g_engine;
   if (g_outcome_used) {
     g_outcome = Outcome{};
@@ -368,7 +380,7 @@ Outcome run_execution(const std::function<void()>& body) {
   e.steps = 0;
   e.accesses = 0;
   e.touching = false;
-  e.ended = e.cut = e.check_failed = false;
+  e.ended = e.cut = e.check_failed = e.somebody_yielded = false;
   e.fruitless = 0;
   e.preemptions = 0;
   e.preempted = false;
@@ -381,6 +393,7 @@ Outcome run_execution(const std::function<void()>& body) {
   e.library_releases.clear();
   e.thread_count = e.live_count = 0;
   e.current = nullptr;
+  e.decisions.clear();
   e.strategy->begin_execution();
   Thread* main_thread = new_thread(body_entry, nullptr, nullptr);
   e.current = main_thread;
@@ -395,11 +408,6 @@ Outcome run_execution(const std::function<void()>& body) {
     g_outcome_used = true;
   }
   g_outcome.hash = e.hash;
-  if (!g_outcome_used) {
-    Outcome plain;
-    plain.hash = e.hash;
-    return plain;
-  }
   return g_outcome;
 }
 

@@ -17,12 +17,13 @@ struct Outcome {
   bool race = false;                      // a data race took place
   bool cut = false;                       // the search cut it as redundant
   std::vector<trace::Failure> notes;
-  std::string refused;                    // why it cannot be explored
-  std::uint64_t hash = 0;                 // of every visible step: equal for equal executions
+  std::string refused;     // why it cannot be explored
+  std::uint64_t hash = 0;  // of every visible step: equal for equal executions
 };
 
-// Runs `body` once, from the state that `world::freeze` saw, under g_engine.strategy.
-Outcome run_execution(const std::function<void()>& body);
+// Runs `body` once, from the state that `world::freeze` saw, under g_engine.strategy. The outcome
+// is the caller's to take apart until the next execution.
+Outcome& run_execution(const std::function<void()>& body);
 
 [[noreturn]] void leave_execution();
 [[noreturn]] void cut_execution();

@@ -23,6 +23,8 @@ void* map_memory(std::size_t bytes) {
   return p;
 }
 
+void unmap_memory(void* memory, std::size_t bytes) { ::munmap(memory, bytes); }
+
 void die(const char* message) {
   const char prefix[] = "lockstep: ";
   raw::write_all(2, prefix, sizeof prefix - 1);
@@ -37,7 +39,9 @@ namespace {
 
 char* g_next;  // the arena's first free byte
 std::size_t g_live;
-std::size_t g_touched;  // bytes of the arena that may be resident
+
+// Small executions keep their pages warm; what a greedy one took beyond this is given back.
+constexpr std::size_t kKeptWarm = 4u << 20;
 
 void reserve_arena() {
   void* wanted = reinterpret_cast<void*>(kArenaBase);
@@ -45,7 +49,11 @@ void reserve_arena() {
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (p != wanted) die("the address range of the arena is taken");
   g_next = static_cast<char*>(wanted);
+  // One granule more: an access that begins in the arena may end beyond it.
+  g_freed_granules = static_cast<std::uint8_t*>(map_memory(kArenaSize / kGranule + 1));
 }
+
+std::size_t granules(std::size_t bytes) { return (bytes + kGranule - 1) / kGranule; }
 
 std::uintptr_t round_up(std::uintptr_t value, std::size_t alignment) {
   return (value + alignment - 1) & ~(alignment - 1);
@@ -69,8 +77,12 @@ void* arena_allocate(std::size_t bytes, std::size_t alignment, const void* calle
   }
   Block* block = reinterpret_cast<Block*>(memory) - 1;
   *block = Block{bytes, kLive, 0, caller, nullptr};
-  // Stale bytes of an earlier execution would make a replay diverge.
-  raw::fill(reinterpret_cast<void*>(memory), 0xCD, bytes);
+  // Stale bytes of an earlier execution would make a replay diverge. What lies further back than
+  // kKeptWarm comes from the kernel anew in every execution.
+  constexpr std::uintptr_t kStaleEnd = kArenaBase + kKeptWarm;
+  if (memory < kStaleEnd) {
+    raw::fill(reinterpret_cast<void*>(memory), 0xCD, std::min(bytes, kStaleEnd - memory));
+  }
   // One spare byte at least: a pointer just past a block is not inside the next one.
   g_next = reinterpret_cast<char*>(round_up(memory + bytes + 1, 16));
   ++g_live;
@@ -81,17 +93,18 @@ void arena_mark_freed(Block* block, const void* caller) {
   block->state = kFreed;
   block->freed_at = caller;
   --g_live;
+  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(memory_of(block)) - kArenaBase;
+  raw::fill(g_freed_granules + offset / kGranule, 1, granules(block->size));
 }
 
 void arena_clear() {
   if (g_next == nullptr) reserve_arena();
   const std::size_t used = arena_bytes();
-  g_touched = std::max(g_touched, used);
-  // Give back what one greedy execution took; small ones keep their pages warm.
-  constexpr std::size_t kKeep = 4u << 20;
-  if (g_touched > kKeep) {
-    ::madvise(reinterpret_cast<void*>(kArenaBase + kKeep), g_touched - kKeep, MADV_DONTNEED);
-    g_touched = kKeep;
+  if (used > kKeptWarm) {
+    ::madvise(reinterpret_cast<void*>(kArenaBase + kKeptWarm), used - kKeptWarm, MADV_DONTNEED);
+    ::madvise(g_freed_granules, granules(used), MADV_DONTNEED);
+  } else {
+    raw::fill(g_freed_granules, 0, granules(used));
   }
   g_next = reinterpret_cast<char*>(kArenaBase);
   g_live = 0;
@@ -100,7 +113,8 @@ void arena_clear() {
 std::size_t arena_live() { return g_live; }
 
 std::size_t arena_bytes() {
-  return g_next == nullptr ? 0 : static_cast<std::size_t>(g_next - reinterpret_cast<char*>(kArenaBase));
+  return g_next == nullptr ? 0
+                           : static_cast<std::size_t>(g_next - reinterpret_cast<char*>(kArenaBase));
 }
 
 void arena_blocks(void (*f)(Block*, void*), void* argument) {
@@ -146,7 +160,7 @@ struct Header {
 static_assert(sizeof(Header) == 16);
 constexpr std::uint32_t kMapped = 255;
 constexpr std::uint32_t kEarly = 254;  // made before main: restored, and never reused
-constexpr int kBins = 21;  // slots up to 1 MiB; larger blocks are mapped one by one
+constexpr int kBins = 21;              // slots up to 1 MiB; larger blocks are mapped one by one
 constexpr std::size_t kHouseSize = std::size_t{1} << 34;
 constexpr std::uintptr_t kHouseBase = 0x200000000000;
 constexpr std::uintptr_t kMappedBase = 0x300000000000;
@@ -229,9 +243,8 @@ void* house_allocate(std::size_t bytes, std::size_t alignment) {
   }
   const std::uintptr_t memory =
       round_up(reinterpret_cast<std::uintptr_t>(slot) + sizeof(Header), alignment);
-  *(reinterpret_cast<Header*>(memory) - 1) =
-      Header{bytes, bin,
-             static_cast<std::uint32_t>(memory - reinterpret_cast<std::uintptr_t>(slot))};
+  *(reinterpret_cast<Header*>(memory) - 1) = Header{
+      bytes, bin, static_cast<std::uint32_t>(memory - reinterpret_cast<std::uintptr_t>(slot))};
   return reinterpret_cast<void*>(memory);
 }
 

@@ -27,7 +27,7 @@ Object* ObjectTable::find(std::uintptr_t address) const {
   return slot->stamp == stamp_ && slot->index >= 0 ? &at(slot->index) : nullptr;
 }
 
-Object* ObjectTable::find_or_make(std::uintptr_t address) {
+Object* ObjectTable::look_up(std::uintptr_t address) {
   if (static_cast<std::uint32_t>(used_) * 2 >= capacity_) grow();
   Slot* slot = slot_for(address);
   if (slot->stamp == stamp_ && slot->index >= 0) return &at(slot->index);
@@ -52,6 +52,7 @@ Object* ObjectTable::find_or_make(std::uintptr_t address) {
 }
 
 void ObjectTable::forget(std::uintptr_t address) {
+  latest_ = nullptr;
   if (capacity_ == 0) return;
   Slot* slot = slot_for(address);
   // The slot stays as a tombstone: probes for other addresses go on past it.
@@ -61,6 +62,7 @@ void ObjectTable::forget(std::uintptr_t address) {
 void ObjectTable::clear() {
   ++stamp_;
   used_ = 0;
+  latest_ = nullptr;
 }
 
 void ObjectTable::grow() {

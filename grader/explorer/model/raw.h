@@ -45,12 +45,44 @@ inline void write_all(int fd, const void* data, std::size_t bytes) {
 
 inline void yield() { call(SYS_sched_yield); }
 
+// The string instructions take some thirty cycles to get going: blocks shorter than this are moved
+// word by word. The empty asm keeps the compiler from turning the loop back into a call of memset
+// or memcpy.
+inline constexpr std::size_t kWordByWord = 256;
+using Word [[gnu::may_alias, gnu::aligned(1)]] = std::uint64_t;
+
 inline void fill(void* memory, int value, std::size_t bytes) {
-  asm volatile("rep stosb" : "+D"(memory), "+c"(bytes) : "a"(value) : "memory");
+  if (bytes > kWordByWord) {
+    asm volatile("rep stosb" : "+D"(memory), "+c"(bytes) : "a"(value) : "memory");
+    return;
+  }
+  char* at = static_cast<char*>(memory);
+  const std::uint64_t word = 0x0101010101010101u * static_cast<unsigned char>(value);
+  for (; bytes >= sizeof(Word); bytes -= sizeof(Word), at += sizeof(Word)) {
+    *reinterpret_cast<Word*>(at) = word;
+    asm("" : "+r"(at));
+  }
+  for (; bytes > 0; --bytes, ++at) {
+    *at = static_cast<char>(value);
+    asm("" : "+r"(at));
+  }
 }
 
 inline void copy(void* to, const void* from, std::size_t bytes) {
-  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+  if (bytes > kWordByWord) {
+    asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+    return;
+  }
+  char* t = static_cast<char*>(to);
+  const char* f = static_cast<const char*>(from);
+  for (; bytes >= sizeof(Word); bytes -= sizeof(Word), t += sizeof(Word), f += sizeof(Word)) {
+    *reinterpret_cast<Word*>(t) = *reinterpret_cast<const Word*>(f);
+    asm("" : "+r"(t));
+  }
+  for (; bytes > 0; --bytes, ++t, ++f) {
+    *t = *f;
+    asm("" : "+r"(t));
+  }
 }
 
 inline void copy_backwards(void* to, const void* from, std::size_t bytes) {

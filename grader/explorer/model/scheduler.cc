@@ -22,8 +22,8 @@ namespace {
 // execution while others could run; without a bound a polling loop would never be exhausted.
 constexpr int kEarlyTimeouts = 3;
 
-// A thread that could be interrupted is, after this many points: `while (!stop) ++n;` needs others to
-// run even under a search that would let it go on for ever.
+// A thread that could be interrupted is, after this many points: `while (!stop) ++n;` needs others
+// to run even under a search that would let it go on for ever.
 constexpr int kMaxRunLength = 1000;
 
 constexpr int kKnownSpinTurns = 3;
@@ -36,16 +36,22 @@ constexpr int kFruitlessRounds = 8;
 
 enum class Ready { kNo, kYes, kAtDeadline };
 
-bool mutex_free(const Object* lock, int thread) {
+inline bool mutex_free(const Object* lock, int thread) {
   return (lock->owner < 0 && lock->readers == 0) || (lock->recursive && lock->owner == thread);
 }
 
-// Whether `thread` could do its pending operation now, deadlines apart.
-bool can_proceed(const Thread& thread) {
+// The operations that may have to wait, but for the two that most threads wait at.
+bool may_block(Op op) {
+  constexpr auto bit = [](Op one) { return std::uint64_t{1} << static_cast<int>(one); };
+  constexpr std::uint64_t kBlocking = bit(Op::kReadLock) | bit(Op::kWake) | bit(Op::kFutexWoken) |
+                                      bit(Op::kBarrierLeave) | bit(Op::kSemWait) |
+                                      bit(Op::kOnceBegin) | bit(Op::kSleep) | bit(Op::kQuiesce);
+  return (kBlocking >> static_cast<int>(op) & 1) != 0;
+}
+
+bool can_proceed_rarely(const Thread& thread) {
   const Pending& p = thread.pending;
   switch (p.op) {
-    case Op::kLock:
-      return mutex_free(p.object, thread.id);
     case Op::kReadLock:
       return p.object->owner < 0;
     case Op::kWake:
@@ -57,8 +63,6 @@ bool can_proceed(const Thread& thread) {
       return p.object->count > 0;
     case Op::kOnceBegin:
       return p.object->owner < 0;
-    case Op::kJoin:
-      return g_engine.threads[p.other]->life == Life::kDone;
     case Op::kSleep:
     case Op::kQuiesce:
       return false;
@@ -67,13 +71,25 @@ bool can_proceed(const Thread& thread) {
   }
 }
 
-Ready readiness(const Thread& thread) {
+// Whether `thread` could do its pending operation now, deadlines apart.
+[[gnu::always_inline]] inline bool can_proceed(const Thread& thread) {
+  const Pending& p = thread.pending;
+  if (p.op == Op::kLock) return mutex_free(p.object, thread.id);
+  if (p.op == Op::kJoin) return g_engine.threads[p.other]->life == Life::kDone;
+  return !may_block(p.op) || can_proceed_rarely(thread);
+}
+
+[[gnu::always_inline]] inline Ready readiness(const Thread& thread) {
   if (can_proceed(thread)) return Ready::kYes;
   const Pending& p = thread.pending;
   if (!p.timed) return Ready::kNo;
   // A condition wait that timed out still has to take its mutex.
   if (p.op == Op::kWake && p.mutex->owner >= 0) return Ready::kNo;
   return p.deadline <= g_engine.now ? Ready::kYes : Ready::kAtDeadline;
+}
+
+inline bool is_ready(const Thread& thread) {
+  return can_proceed(thread) || (thread.pending.timed && readiness(thread) == Ready::kYes);
 }
 
 struct Candidates {
@@ -88,7 +104,7 @@ struct Candidates {
 };
 
 template <class F>
-void for_each_alive(F f) {
+[[gnu::always_inline]] inline void for_each_alive(F f) {
   for (int i = 0; i < g_engine.thread_count; ++i) {
     Thread& thread = *g_engine.threads[i];
     if (thread.life == Life::kAlive) f(thread);
@@ -97,7 +113,7 @@ void for_each_alive(F f) {
 
 void add_ready(Candidates& candidates) {
   for_each_alive([&](Thread& thread) {
-    if (thread.aside == Aside::kNo && readiness(thread) == Ready::kYes) candidates.add(thread);
+    if (thread.aside == Aside::kNo && is_ready(thread)) candidates.add(thread);
   });
 }
 
@@ -208,6 +224,35 @@ void count_passed_over(const Candidates& candidates, int chosen) {
   }
 }
 
+// Another thread takes a step: who yielded may go on after it.
+void end_yields() {
+  g_engine.somebody_yielded = false;
+  for_each_alive([](Thread& thread) {
+    if (thread.aside == Aside::kYielded) thread.aside = Aside::kNo;
+  });
+}
+
+// Who goes on where no thread can simply take its next step, or where a deadline may come first.
+[[gnu::noinline]] void add_others(Candidates& candidates) {
+  const Engine& e = g_engine;
+  if (candidates.count > 0 && e.slow_threads) add_early_timeouts(candidates);
+  if (candidates.count == 0) add_aside(candidates, Aside::kYielded);
+  if (candidates.count == 0) add_quiescers(candidates);
+  if (candidates.count == 0 && e.slow_threads) add_early_timeouts(candidates);
+  if (candidates.count == 0) advance_clock(candidates);
+  if (candidates.count == 0) rotate_spinners(candidates);
+  if (candidates.count == 0 && e.live_count > 0) fail_stuck();
+}
+
+// `thread`, whose deadline comes before what it waits for.
+[[gnu::noinline]] void let_time_out(Thread& thread, const Candidates& candidates) {
+  Engine& e = g_engine;
+  thread.timed_out = true;
+  if (thread.pending.deadline <= e.now) return;
+  e.now = thread.pending.deadline;
+  if (e.slow_threads && candidates.count > 1) ++thread.early_timeouts;
+}
+
 // The next thread to run, or nullptr when all have ended. Does not return when none can run.
 Thread* pick() {
   Engine& e = g_engine;
@@ -217,25 +262,20 @@ Thread* pick() {
   }
   Candidates candidates;
   add_ready(candidates);
-  if (candidates.count > 0 && e.slow_threads) add_early_timeouts(candidates);
-  if (candidates.count == 0) add_aside(candidates, Aside::kYielded);
-  if (candidates.count == 0) add_quiescers(candidates);
-  if (candidates.count == 0 && e.slow_threads) add_early_timeouts(candidates);
-  if (candidates.count == 0) advance_clock(candidates);
-  if (candidates.count == 0) rotate_spinners(candidates);
-  if (candidates.count == 0) {
-    if (e.live_count == 0) return nullptr;
-    fail_stuck();
+  if (candidates.count == 0 || e.slow_threads) {
+    add_others(candidates);
+    if (candidates.count == 0) return nullptr;
   }
   apply_fairness(candidates);
   limit_run_length(candidates);
 
   int index = 0;
-  if (candidates.count > 1 || e.strategy->wants_every_point()) {
+  if (candidates.count > 1 || e.strategy->every_point) {
     index = e.strategy->choose_thread({candidates.enabled, candidates.count, candidates.current});
     if (index < 0) cut_execution();
   }
   Thread* chosen = e.threads[candidates.enabled[index]];
+  e.decisions.add(static_cast<Decision>(chosen->id));
   e.preempted = candidates.current >= 0 && chosen != e.current;
   if (e.preempted) ++e.preemptions;
   if (chosen != e.current) e.run_length = 0;
@@ -245,18 +285,10 @@ Thread* pick() {
            chosen->pending.address;
   count_passed_over(candidates, chosen->id);
 
-  Pending& p = chosen->pending;
-  if (p.timed && !can_proceed(*chosen)) {
-    chosen->timed_out = true;
-    if (p.deadline > e.now) {
-      e.now = p.deadline;
-      if (e.slow_threads && candidates.count > 1) ++chosen->early_timeouts;
-    }
-  }
+  if (chosen->pending.timed && !can_proceed(*chosen)) let_time_out(*chosen, candidates);
+  chosen->begun = true;
   chosen->aside = Aside::kNo;
-  for_each_alive([&](Thread& thread) {
-    if (&thread != chosen && thread.aside == Aside::kYielded) thread.aside = Aside::kNo;
-  });
+  if (e.somebody_yielded) end_yields();
   return chosen;
 }
 
@@ -296,6 +328,11 @@ void reach_point(Op op, std::uintptr_t address, Object* object, const void* pc) 
   reach_point();
 }
 
+void yield_turn() {
+  self()->aside = Aside::kYielded;
+  g_engine.somebody_yielded = true;
+}
+
 void note_write() {
   g_engine.fruitless = 0;
   for_each_alive([](Thread& thread) {
@@ -306,10 +343,11 @@ void note_write() {
 
 namespace {
 
-// The current thread did at `place` what it did there before, `turns` times now, and nothing else that
-// anybody could see. Code that is known to spin is set aside at its third turn; other code gets the
-// benefit of the doubt until `enough` (a short loop may well read one value several times), so that no
-// interleaving of it is lost. `pc` is the code address of the operation itself, where it is known.
+// The current thread did at `place` what it did there before, `turns` times now, and nothing else
+// that anybody could see. Code that is known to spin is set aside at its third turn; other code
+// gets the benefit of the doubt until `enough` (a short loop may well read one value several
+// times), so that no interleaving of it is lost. `pc` is the code address of the operation itself,
+// where it is known.
 void note_turn(int turns, int enough, std::uintptr_t address, const void* place, const void* pc) {
   const bool known = !g_spinning_code.empty() && g_spinning_code.has(place);
   const int limit = known ? kKnownSpinTurns : enough;
@@ -321,17 +359,17 @@ void note_turn(int turns, int enough, std::uintptr_t address, const void* place,
   if (!self()->spins_in_library) note_busy_wait(address);
 }
 
-// Where the program is, as one code address: a lock is taken through functions of the library, whose
-// own address says nothing.
+// Where the program is, as one code address: a lock is taken through functions of the library,
+// whose own address says nothing.
 const void* program_place() {
   const Thread& me = *self();
   std::uintptr_t mixed = 0;
   for (int i = me.depth - 1; i >= 0 && i >= me.depth - 4; --i) {
     if (i >= 256) continue;
-    const auto at = reinterpret_cast<std::uintptr_t>(me.calls[i]) - world::program_base();
+    const auto at = reinterpret_cast<std::uintptr_t>(me.calls[i]) - world::g_program_base;
     mixed = mixed * 31 + (at & 0xFFFFFF);
   }
-  return reinterpret_cast<const void*>(world::program_base() + (mixed & 0xFFFFFFFF));
+  return reinterpret_cast<const void*>(world::g_program_base + (mixed & 0xFFFFFFFF));
 }
 
 }  // namespace
@@ -347,7 +385,10 @@ void note_section(std::uintptr_t lock) {
 }
 
 int choose(int count) {
-  return count <= 1 ? 0 : g_engine.strategy->choose_outcome(count);
+  if (count <= 1) return 0;
+  const int outcome = g_engine.strategy->choose_outcome(count);
+  g_engine.decisions.add(static_cast<Decision>(kOutcome | outcome));
+  return outcome;
 }
 
 bool may_fail_weakly(const void* pc) {
@@ -376,13 +417,12 @@ void finish_thread() {
   Engine& e = g_engine;
   Thread* me = e.current;
   e.active = false;
-  if (shadow::g_foreign_stack_accesses) {
-    shadow::stack_gone(fiber::stack_begin(me->id) + fiber::kStackSize);
-  }
+  const std::uintptr_t stack_end = fiber::stack_begin(me->id) + fiber::kStackSize;
+  if (me->lowest_foreign < stack_end) shadow::stack_gone(stack_end);
   me->life = Life::kDone;
   --e.live_count;
   me->at_exit.assign(me->clock);
-  me->clock.at[me->id]++;
+  me->tick();
   thread_ended(me);
   note_write();
   if (me->starting) {

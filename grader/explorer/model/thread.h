@@ -13,10 +13,10 @@ namespace lockstep {
 // The visible operation a thread will do when the scheduler next lets it run.
 struct Pending {
   Op op = Op::kStart;
-  bool timed = false;          // may also end because `deadline` came
-  bool weak = false;           // compare_exchange_weak: may fail for no reason
-  std::uint32_t size = 0;      // bytes, of a memory operation
-  std::int16_t other = -1;     // the thread to be joined
+  bool timed = false;       // may also end because `deadline` came
+  bool weak = false;        // compare_exchange_weak: may fail for no reason
+  std::uint32_t size = 0;   // bytes, of a memory operation
+  std::int16_t other = -1;  // the thread to be joined
   std::uintptr_t address = 0;
   Object* object = nullptr;    // what it is done on; of kWake the condition
   Object* mutex = nullptr;     // of kWait and kWake
@@ -76,27 +76,38 @@ struct ThreadExit {  // a destructor of a thread_local
 
 inline constexpr int kMaxKeys = 64;
 
+inline constexpr std::uintptr_t kNothingForeign = ~std::uintptr_t{0};
+
 struct Thread {
   // What every step touches.
   int id;
   Life life;
   Aside aside;
-  bool woken;         // taken out of a wait by a notify, a post, the last of a barrier
-  bool timed_out;     // the scheduler let the deadline win
-  bool starting;      // runs up to its first visible operation inside its creator's step
+  bool woken;      // taken out of a wait by a notify, a post, the last of a barrier
+  bool timed_out;  // the scheduler let the deadline win
+  bool begun;      // the scheduler has chosen it before
+  bool starting;   // runs up to its first visible operation inside its creator's step
   bool detached;
   bool joined;
   bool has_release_fence;
   bool spins_in_library;  // the loop it was last set aside for is libstdc++'s own
-  int outside;        // depth of calls into code that is not modelled (doctest)
-  int passed_over;    // steps in a row at which it could have run and did not
-  int early_timeouts; // deadlines that won although others could run
+  int outside;            // depth of calls into code that is not modelled (doctest)
+  int passed_over;        // steps in a row at which it could have run and did not
+  int early_timeouts;     // deadlines that won although others could run
   Pending pending;
   void* stack_pointer;
   std::uintptr_t fs_base;
+  std::uintptr_t stack_begin;
+  struct ExceptionGlobals {  // as the C++ ABI lays them out
+    void* caught;
+    unsigned int uncaught;
+  };
+  ExceptionGlobals* exception_globals;  // of its control block
+  std::uintptr_t lowest_foreign;        // what others have touched of its stack, or kNothingForeign
+  std::uintptr_t foreign_end;
 
   SpinSet spin;
-  int clock_reads;    // since its last other visible operation
+  int clock_reads;  // since its last other visible operation
 
   Thread* creator;
   void* (*entry)(void*);
@@ -115,10 +126,22 @@ struct Thread {
   bool uses_keys;
   struct CleanupHandler* cleanups;
 
+  // Its own clock in the low half, its id above: who did something when, as one number.
+  std::uint64_t stamp;
   VectorClock clock;          // happens-before
   VectorClock acquired;       // what relaxed loads have seen, for an acquire fence
   VectorClock release_fence;  // what relaxed stores after the fence publish
   VectorClock at_exit;
+
+  void begin_clock() {
+    clock.at[id] = 1;
+    stamp = static_cast<std::uint64_t>(id) << 32 | 1;
+  }
+  // What it did so far is released to others; what it does next is not.
+  void tick() {
+    ++clock.at[id];
+    ++stamp;
+  }
 };
 
 }  // namespace lockstep

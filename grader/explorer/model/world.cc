@@ -22,27 +22,16 @@ namespace {
 constexpr std::uintptr_t kPage = 4096;
 constexpr std::size_t kCopiedWhole = 64u << 10;  // larger globals are watched page by page
 
-struct Range {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-  bool holds(std::uintptr_t p) const { return p - begin < end - begin; }
-  std::size_t size() const { return end - begin; }
-};
-
 // Memory whose pages are watched for writes.
 struct Watched {
   Range range;
-  Range bindings;         // .got.plt: the loader's, filled in at first calls; never put back
+  Range bindings;        // .got.plt: the loader's, filled in at first calls; never put back
   char* kept;            // the contents of written pages, at the same offsets
   std::uint32_t* dirty;  // page numbers
   std::uint8_t* is_dirty;
   int dirty_count;
 };
 
-Range g_program_code;
-Range g_program_data;
-Range g_cxx_data;
-std::uintptr_t g_program_base;
 const char* g_tls_image;
 std::size_t g_tls_file_size;
 std::size_t g_tls_size;
@@ -53,6 +42,7 @@ Watched g_watched[5];
 int g_watched_count;
 int g_libc_index = -1;
 bool g_frozen;
+bool g_watch_anew;
 
 bool ends_in(const char* path, const char* stem) {
   const char* base = std::strrchr(path, '/');
@@ -101,9 +91,7 @@ Range writable_data(const dl_phdr_info& info) {
   return data;
 }
 
-Range whole_pages(Range r) {
-  return {r.begin & ~(kPage - 1), (r.end + kPage - 1) & ~(kPage - 1)};
-}
+Range whole_pages(Range r) { return {r.begin & ~(kPage - 1), (r.end + kPage - 1) & ~(kPage - 1)}; }
 
 int visit_module(dl_phdr_info* info, std::size_t, void*) {
   const bool program = info->dlpi_name[0] == 0 && g_program_base == 0;
@@ -112,7 +100,7 @@ int visit_module(dl_phdr_info* info, std::size_t, void*) {
   if (!program && !cxx && !libc) return 0;
   const Range data = writable_data(*info);
   if (cxx) {
-    g_cxx_data = data;
+    g_cxx_library_data = data;
     watch(whole_pages(data), lazy_bindings(*info));
   }
   if (libc) {
@@ -164,22 +152,32 @@ int g_input = -1;   // what standard input held, or -1
 int g_saved[3] = {-1, -1, -1};
 bool g_wrote;
 
-bool stdio_touched() {
-  return g_libc_index >= 0 && g_watched[g_libc_index].dirty_count > 0;
-}
+bool stdio_touched() { return g_libc_index >= 0 && g_watched[g_libc_index].dirty_count > 0; }
 
 void flush() {
   if (stdio_touched()) ::fflush(nullptr);
 }
 
 void empty_output() {
-  if (g_memory < 0 || (!g_wrote && !stdio_touched())) return;
+  if (output_size() == 0) return;
   g_wrote = false;
-  struct stat status;
-  if (::fstat(g_memory, &status) == 0 && status.st_size > 0) {
-    if (::ftruncate(g_memory, 0) != 0) die("cannot empty the captured output");
-    ::lseek(g_memory, 0, SEEK_SET);
+  if (::ftruncate(g_memory, 0) != 0) die("cannot empty the captured output");
+  ::lseek(g_memory, 0, SEEK_SET);
+}
+
+// Every page is as it was when it was last watched: from now on it is again.
+// Whether there were any others.
+bool forget_dirty_pages() {
+  bool any = false;
+  for (int i = 0; i < g_watched_count; ++i) {
+    Watched& w = g_watched[i];
+    if (w.dirty_count == 0) continue;
+    any = true;
+    w.dirty_count = 0;
+    raw::fill(w.is_dirty, 0, w.range.size() / kPage);
+    protect(w.range, PROT_READ);
   }
+  return any;
 }
 
 }  // namespace
@@ -201,6 +199,7 @@ void freeze() {
     std::memset(g_watched[i].is_dirty, 0, g_watched[i].range.size() / kPage);
   }
   g_frozen = true;
+  g_watch_anew = true;  // the first execution makes the libraries bind their functions
   for (int i = 0; i < g_watched_count; ++i) protect(g_watched[i].range, PROT_READ);
 }
 
@@ -221,8 +220,11 @@ void restore() {
       put_back(w, skip_end, page_end);
     }
   }
+  if (g_watch_anew && forget_dirty_pages()) g_watch_anew = false;
   if (g_input >= 0) ::lseek(0, 0, SEEK_SET);
 }
+
+void watch_anew() { g_watch_anew = true; }
 
 void thaw() {
   restore();
@@ -308,13 +310,6 @@ std::string output() {
   text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   return text;
 }
-
-bool in_program(const void* p) {
-  return g_program_code.holds(reinterpret_cast<std::uintptr_t>(p));
-}
-bool in_program_data(std::uintptr_t p) { return g_program_data.holds(p); }
-bool in_cxx_library_data(std::uintptr_t p) { return g_cxx_data.holds(p); }
-std::uintptr_t program_base() { return g_program_base; }
 
 void for_each_root(void (*f)(std::uintptr_t, std::uintptr_t, void*), void* argument) {
   f(g_program_data.begin, g_program_data.end, argument);

@@ -10,7 +10,7 @@ namespace {
 
 class DepthFirstSearcher : public Searcher {
  public:
-  explicit DepthFirstSearcher(int preemptions) : bound_(preemptions) {}
+  explicit DepthFirstSearcher(int preemptions) : Searcher(false), bound_(preemptions) {}
 
   void begin_execution() override { depth_ = 0; }
 

@@ -1,12 +1,12 @@
-// Dynamic partial-order reduction: one execution for each Mazurkiewicz trace, as far as sleep sets and
-// source sets can tell.
+// Dynamic partial-order reduction: one execution for each Mazurkiewicz trace, as far as sleep sets
+// and source sets can tell.
 //
 // Flanagan and Godefroid, "Dynamic Partial-Order Reduction for Model Checking Software", POPL 2005;
 // Abdulla, Aronsson, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial Order
 // Reduction", J. ACM 2017. Their events are our points: a thread's visible operation together with
 // what it does until its next one. When an event is about to happen, every earlier event that it
-// conflicts with and that nothing orders before it is a race; the search will also try to let it (or
-// something that leads there) go first, unless such a start is being tried already.
+// conflicts with and that nothing orders before it is a race; the search will also try to let it
+// (or something that leads there) go first, unless such a start is being tried already.
 
 #include <algorithm>
 #include <memory>
@@ -93,7 +93,7 @@ class History {
 
 class DporSearcher : public Searcher {
  public:
-  bool wants_every_point() const override { return true; }
+  DporSearcher() : Searcher(true) {}
 
   void begin_execution() override {
     depth_ = 0;
@@ -272,8 +272,8 @@ class DporSearcher : public Searcher {
     });
   }
 
-  // The events that race with `op` of `thread`, which is about to happen: dependent, possible at the
-  // same time, and neither ordered before it nor before another such event.
+  // The events that race with `op` of `thread`, which is about to happen: dependent, possible at
+  // the same time, and neither ordered before it nor before another such event.
   void find_races(int thread, const VisibleOp& op) {
     races_.clear();
     candidates_.clear();

@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "grader/explorer/model/thread_set.h"
 #include "grader/explorer/search/dependence.h"
 #include "grader/explorer/search/random.h"
 #include "grader/explorer/search/searchers.h"
@@ -15,7 +14,8 @@ namespace {
 // What the random searchers share: they never end, and know nothing between executions.
 class EndlessSearcher : public Searcher {
  public:
-  explicit EndlessSearcher(std::uint64_t seed) : random_(seed) {}
+  explicit EndlessSearcher(std::uint64_t seed, bool every_point = false)
+      : Searcher(every_point), random_(seed) {}
   void begin_execution() override {}
   int choose_outcome(int count) override { return random_.below(count); }
   bool next() override { return true; }
@@ -28,17 +28,12 @@ class RandomSearcher : public EndlessSearcher {
  public:
   using EndlessSearcher::EndlessSearcher;
 
-  void begin_execution() override { begun_ = ThreadSet{}; }
-
   int choose_thread(const Choice& choice) override {
-    int index = random_.below(choice.count);
-    // Starting is no step of its own in the model, yet it takes a thread some time: now and then its
-    // creator goes on instead.
-    if (!begun_.has(choice.enabled[index]) && random_.below(2) == 0) {
-      index = creator_of(choice, index);
-    }
-    begun_.add(choice.enabled[index]);
-    return index;
+    const int index = random_.below(choice.count);
+    // Starting is no step of its own in the model, yet it takes a thread some time: now and then
+    // its creator goes on instead.
+    const bool begun = g_engine.threads[choice.enabled[index]]->begun;
+    return begun || random_.below(2) == 0 ? index : creator_of(choice, index);
   }
 
  private:
@@ -49,14 +44,12 @@ class RandomSearcher : public EndlessSearcher {
     }
     return index;
   }
-
-  ThreadSet begun_;  // threads that were chosen before
 };
 
 // Draws one of the places of the program where threads stand, then one of the threads that stand
 // there. Where a hundred threads run the same code and one runs other code, the uniform walk gives
-// the one a turn in a hundred, and what it could see between two steps of the others is over by then.
-// Here its odds do not depend on how many the others are.
+// the one a turn in a hundred, and what it could see between two steps of the others is over by
+// then. Here its odds do not depend on how many the others are.
 class PlaceSearcher : public EndlessSearcher {
  public:
   using EndlessSearcher::EndlessSearcher;
@@ -100,10 +93,10 @@ class PlaceSearcher : public EndlessSearcher {
 
 class PctSearcher : public EndlessSearcher {
  public:
-  PctSearcher(std::uint64_t seed, int depth) : EndlessSearcher(seed), depth_(std::max(depth, 1)) {}
-
-  // A change while the others are blocked counts too: it decides who goes on when they no longer are.
-  bool wants_every_point() const override { return true; }
+  // Every point: a change while the others are blocked counts too, for it decides who goes on when
+  // they no longer are.
+  PctSearcher(std::uint64_t seed, int depth)
+      : EndlessSearcher(seed, true), depth_(std::max(depth, 1)) {}
 
   void begin_execution() override {
     points_ = 0;

@@ -5,10 +5,10 @@
 //
 //   us.r1f3,2a0.p4c~m3A2.1B2A
 //
-// Before the `~`: `u` unlocks are points, `s` the slow-threads clock, `r...` offsets of racing code,
-// `p...` of spinning code. After it: a thread's label (`m` is main) and for how many steps it ran (1
-// when nothing is said); `.k` is outcome k of the step before it. A replay that meets another program
-// goes on by itself where the string does not fit.
+// Before the `~`: `u` unlocks are points, `s` the slow-threads clock, `r...` offsets of racing
+// code, `p...` of spinning code. After it: a thread's label (`m` is main) and for how many steps it
+// ran (1 when nothing is said); `.k` is outcome k of the step before it. A replay that meets
+// another program goes on by itself where the string does not fit.
 
 #include <cstdint>
 #include <optional>
@@ -16,11 +16,9 @@
 #include <string_view>
 #include <vector>
 
-namespace lockstep {
+#include "grader/explorer/model/decisions.h"
 
-// One decision: a thread that took a step, or (with kOutcome) how the step fell.
-using Decision = std::uint16_t;
-inline constexpr Decision kOutcome = 0x8000;
+namespace lockstep {
 
 struct Schedule {
   bool unlock_points = false;

@@ -15,12 +15,13 @@ namespace lockstep {
 
 namespace {
 
-// How `kAuto` spends its budget. DPOR alone comes first: most tests are small enough for it to finish.
-// Then the samplers take turns with it, for bugs that its order would reach too late.
+// How `kAuto` spends its budget. DPOR alone comes first: most tests are small enough for it to
+// finish. Then the samplers take turns with it, for bugs that its order would reach too late.
 constexpr long kDporAlone = 200;
 // After a data race was found, so many executions may still show what comes of it.
 constexpr long kAfterRace = 2'000;
-// Executions that the search cut as redundant, for each one that it ran to its end, before it gives up.
+// Executions that the search cut as redundant, for each one that it ran to its end, before it gives
+// up.
 constexpr long kCutBudget = 20;
 
 class Search {
@@ -89,7 +90,8 @@ class Search {
   }
 
   bool automatic() {
-    // Under a fair scheduler what may run depends on the past: there is no reordering to reason with.
+    // Under a fair scheduler what may run depends on the past: there is no reordering to reason
+    // with.
     const bool fair = options_.fairness > 0;
     std::unique_ptr<Searcher> complete =
         fair ? make_depth_first_searcher(-1) : make_dpor_searcher();
@@ -135,13 +137,11 @@ class Search {
   // Up to `budget` executions of one searcher. True when it has nothing left.
   bool turn(const char* name, Searcher& searcher, long budget) {
     strategy_name_ = name;
-    RecordingSearcher& recording = recording_;
-    recording.follow(&searcher);
-    g_engine.strategy = &recording;
+    g_engine.strategy = &searcher;
     const long end = std::min(executions_ + budget, pass_end_);
     long cut = 0;
     while (executions_ < end && !over()) {
-      Outcome outcome = run_execution(body_);
+      Outcome& outcome = run_execution(body_);
       steps_ += g_engine.steps;
       if (g_engine.slots < g_engine.wanted_slots) {
         searcher.restart();
@@ -224,7 +224,7 @@ class Search {
 
   Witness current_witness(Outcome& outcome) {
     Witness witness;
-    witness.schedule = schedule_of(recording_.decisions());
+    witness.schedule = schedule_of(g_engine.decisions.copy());
     witness.failure = std::move(*outcome.failure);
     witness.preemptions = g_engine.preemptions;
     return witness;
@@ -235,7 +235,7 @@ class Search {
       if (note.failure.rule == rule) return;
     }
     Witness witness;
-    witness.schedule = schedule_of(recording_.decisions());
+    witness.schedule = schedule_of(g_engine.decisions.copy());
     witness.failure.rule = rule;
     note_witnesses_.push_back(std::move(witness));
   }
@@ -262,7 +262,6 @@ class Search {
 
   const std::function<void()>& body_;
   const Options& options_;
-  RecordingSearcher recording_;
   const char* strategy_name_ = "";
   const char* first_strategy_ = "";
   long executions_ = 0;

@@ -18,6 +18,11 @@ struct Choice {
 class Searcher {
  public:
   virtual ~Searcher() = default;
+
+  // Whether choose_thread is asked even where only one thread can go on, and the searcher is told
+  // of what else belongs to the order of events (the last four below).
+  const bool every_point;
+
   virtual void begin_execution() = 0;
   // The index in choice.enabled of the thread to run, or -1 to cut the execution as redundant.
   virtual int choose_thread(const Choice& choice) = 0;
@@ -28,14 +33,15 @@ class Searcher {
   // What is a scheduling point has changed: what was learnt from earlier executions is void.
   virtual void restart() {}
 
-  // True when choose_thread must be asked even where only one thread can go on.
-  virtual bool wants_every_point() const { return false; }
   // The current thread has let go of `object` without a point of its own.
   virtual void silent_release(Object* /*object*/) {}
   // Nobody could run and the clock went on.
   virtual void clock_tick() {}
   virtual void thread_created(int /*parent*/, int /*child*/) {}
   virtual void thread_ended(int /*thread*/) {}
+
+ protected:
+  explicit Searcher(bool wants_every_point) : every_point(wants_every_point) {}
 };
 
 }  // namespace lockstep

@@ -16,9 +16,9 @@ std::unique_ptr<Searcher> make_random_searcher(std::uint64_t seed);
 // Every place of the program where a thread can go on is equally likely, at every point.
 std::unique_ptr<Searcher> make_place_searcher(std::uint64_t seed);
 
-// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): each
-// thread has a random priority, the highest runs, and `depth - 1` times in an execution the running
-// thread falls below all others.
+// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010):
+// each thread has a random priority, the highest runs, and `depth - 1` times in an execution the
+// running thread falls below all others.
 std::unique_ptr<Searcher> make_pct_searcher(std::uint64_t seed, int depth);
 
 // Partial-order sampling (Yuan, Yang, Gu, CAV 2018): each pending operation has a random priority,
@@ -35,13 +35,13 @@ std::unique_ptr<Searcher> make_dpor_searcher();
 // One execution, by the book; where the book does not fit, the current thread goes on.
 class ReplaySearcher : public Searcher {
  public:
-  explicit ReplaySearcher(std::vector<Decision> decisions) : decisions_(std::move(decisions)) {}
+  explicit ReplaySearcher(std::vector<Decision> decisions)
+      : Searcher(true), decisions_(std::move(decisions)) {}
 
   void begin_execution() override { at_ = 0, diverged_ = false; }
   int choose_thread(const Choice& choice) override;
   int choose_outcome(int count) override;
   bool next() override { return false; }
-  bool wants_every_point() const override { return true; }
 
   // The execution did something else than the book says.
   bool diverged() const { return diverged_; }
@@ -50,41 +50,6 @@ class ReplaySearcher : public Searcher {
   std::vector<Decision> decisions_;
   std::size_t at_ = 0;
   bool diverged_ = false;
-};
-
-// Hands everything on to another searcher and keeps what was decided.
-class RecordingSearcher : public Searcher {
- public:
-  void follow(Searcher* searcher) { searcher_ = searcher; }
-  const std::vector<Decision>& decisions() const { return decisions_; }
-
-  void begin_execution() override {
-    decisions_.clear();
-    searcher_->begin_execution();
-  }
-  int choose_thread(const Choice& choice) override {
-    const int index = choice.count > 1 || searcher_->wants_every_point()
-                          ? searcher_->choose_thread(choice)
-                          : 0;
-    if (index >= 0) decisions_.push_back(choice.enabled[index]);
-    return index;
-  }
-  int choose_outcome(int count) override {
-    const int outcome = searcher_->choose_outcome(count);
-    decisions_.push_back(static_cast<Decision>(kOutcome | outcome));
-    return outcome;
-  }
-  bool next() override { return searcher_->next(); }
-  void restart() override { searcher_->restart(); }
-  bool wants_every_point() const override { return true; }
-  void silent_release(Object* object) override { searcher_->silent_release(object); }
-  void clock_tick() override { searcher_->clock_tick(); }
-  void thread_created(int parent, int child) override { searcher_->thread_created(parent, child); }
-  void thread_ended(int thread) override { searcher_->thread_ended(thread); }
-
- private:
-  Searcher* searcher_ = nullptr;
-  std::vector<Decision> decisions_;
 };
 
 }  // namespace lockstep

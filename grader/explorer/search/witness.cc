@@ -17,8 +17,8 @@ namespace lockstep {
 
 namespace {
 
-// What is spent on a shorter witness, in executions and in steps: depth first under each bound, then by merging the blocks of
-// a long schedule.
+// What is spent on a shorter witness, in executions and in steps: depth first under each bound,
+// then by merging the blocks of a long schedule.
 constexpr long kShorterByBound = 4'000;
 constexpr long kShorterBySteps = 300'000;
 constexpr long kShorterByMerging = 400;
@@ -26,7 +26,7 @@ constexpr long kShorterByMerging = 400;
 std::vector<std::uintptr_t> offsets_of(const CodeSet& set) {
   std::vector<std::uintptr_t> offsets;
   for (const void* pc : set.members()) {
-    offsets.push_back(reinterpret_cast<std::uintptr_t>(pc) - world::program_base());
+    offsets.push_back(reinterpret_cast<std::uintptr_t>(pc) - world::g_program_base);
   }
   return offsets;
 }
@@ -34,7 +34,7 @@ std::vector<std::uintptr_t> offsets_of(const CodeSet& set) {
 void load(CodeSet& set, const std::vector<std::uintptr_t>& offsets) {
   set.clear();
   for (const std::uintptr_t offset : offsets) {
-    set.learn(reinterpret_cast<const void*>(world::program_base() + offset));
+    set.learn(reinterpret_cast<const void*>(world::g_program_base + offset));
   }
   set.grow();
 }
@@ -60,15 +60,14 @@ bool shows(const Outcome& outcome, const Witness& witness) {
 Outcome run_under(const std::function<void()>& body, Searcher& searcher) {
   for (;;) {
     g_engine.strategy = &searcher;
-    Outcome outcome = run_execution(body);
-    if (g_engine.slots >= g_engine.wanted_slots) return outcome;
+    Outcome& outcome = run_execution(body);
+    if (g_engine.slots >= g_engine.wanted_slots) return std::move(outcome);
   }
 }
 
-void keep_if_better(Witness& best, const Outcome& outcome, const RecordingSearcher& recording,
-                    bool& found) {
+void keep_if_better(Witness& best, const Outcome& outcome, bool& found) {
   if (!shows(outcome, best) || g_engine.preemptions >= best.preemptions) return;
-  best.schedule.decisions = recording.decisions();
+  best.schedule.decisions = g_engine.decisions.copy();
   best.preemptions = g_engine.preemptions;
   best.consequence_only = best.consequence_only && outcome.failure->rule != best.failure.rule;
   found = true;
@@ -78,14 +77,12 @@ void keep_if_better(Witness& best, const Outcome& outcome, const RecordingSearch
 bool shorten_by_bound(const std::function<void()>& body, Witness& best) {
   long left = kShorterByBound;
   long steps = kShorterBySteps;
-  RecordingSearcher recording;
   for (int bound = 0; bound < best.preemptions; ++bound) {
     std::unique_ptr<Searcher> searcher = make_depth_first_searcher(bound);
-    recording.follow(searcher.get());
     bool found = false;
     do {
       if (left-- <= 0 || steps <= 0) return false;
-      keep_if_better(best, run_under(body, recording), recording, found);
+      keep_if_better(best, run_under(body, *searcher), found);
       steps -= g_engine.steps;
       if (found) return true;
     } while (searcher->next());
@@ -130,28 +127,25 @@ std::vector<Decision> moved(const std::vector<Decision>& decisions, const Block&
 void shorten_by_merging(const std::function<void()>& body, Witness& best) {
   long left = kShorterByMerging;
   long steps = kShorterBySteps;
-  RecordingSearcher recording;
   for (bool improved = true; improved;) {
     improved = false;
     const std::vector<Block> blocks = blocks_of(best.schedule.decisions);
     for (std::size_t i = 0; i < blocks.size() && !improved; ++i) {
-      const auto next = std::find_if(
-          blocks.begin() + static_cast<std::ptrdiff_t>(i) + 1, blocks.end(),
-          [&](const Block& block) { return block.thread == blocks[i].thread; });
+      const auto next =
+          std::find_if(blocks.begin() + static_cast<std::ptrdiff_t>(i) + 1, blocks.end(),
+                       [&](const Block& block) { return block.thread == blocks[i].thread; });
       if (next == blocks.end()) continue;
       if (left-- <= 0 || steps <= 0) return;
       ReplaySearcher searcher(moved(best.schedule.decisions, blocks[i], *next));
-      recording.follow(&searcher);
-      keep_if_better(best, run_under(body, recording), recording, improved);
+      keep_if_better(best, run_under(body, searcher), improved);
       steps -= g_engine.steps;
     }
   }
 }
 
 std::optional<trace::HeapBlock> heap_block(std::uintptr_t address) {
-  heap::Block* block = heap::in_arena(reinterpret_cast<void*>(address))
-                           ? heap::block_around(address)
-                           : nullptr;
+  heap::Block* block =
+      heap::in_arena(reinterpret_cast<void*>(address)) ? heap::block_around(address) : nullptr;
   if (block == nullptr) return std::nullopt;
   trace::HeapBlock result;
   result.address = reinterpret_cast<std::uintptr_t>(heap::memory_of(block));
@@ -174,20 +168,18 @@ struct Replayed {
 Replayed replay_recorded(const std::function<void()>& body, const Schedule& schedule) {
   Replayed result;
   ReplaySearcher searcher(schedule.decisions);
-  RecordingSearcher recording;
-  recording.follow(&searcher);
   shadow::forget_shared();
   shadow::learn_shared(true);
-  const Outcome first = run_under(body, recording);
+  const Outcome first = run_under(body, searcher);
   shadow::learn_shared(false);
   trace::Symbols& symbols = trace::process_symbols();
   symbols.set_heap(heap_block);
   recorder::begin(&symbols);
   g_engine.recording = true;
-  result.outcome = run_under(body, recording);
+  result.outcome = run_under(body, searcher);
   g_engine.recording = false;
   result.recording = recorder::take();
-  result.decisions = recording.decisions();
+  result.decisions = g_engine.decisions.copy();
   result.preemptions = g_engine.preemptions;
   result.same = first.hash == result.outcome.hash &&
                 first.failure.has_value() == result.outcome.failure.has_value();
@@ -198,9 +190,9 @@ constexpr const char* kNotRepeatable =
     "the program does not do the same thing twice under the same schedule: it depends on something "
     "that is not controlled (an address, a file, the environment, a device)";
 
-void describe(Replayed& replayed, trace::Failure failure, const Schedule& schedule, Result& result) {
-  Finding finding =
-      trace::describe(failure, replayed.recording, trace::process_symbols());
+void describe(Replayed& replayed, trace::Failure failure, const Schedule& schedule,
+              Result& result) {
+  Finding finding = trace::describe(failure, replayed.recording, trace::process_symbols());
   Schedule taken = schedule;
   taken.decisions = std::move(replayed.decisions);
   finding.schedule = to_string(taken);
