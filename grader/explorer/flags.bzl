@@ -8,6 +8,8 @@ _COMMON = [
     "-g",
     "-fPIC",
     "-fno-omit-frame-pointer",
+    # Every access is a call into another library: straight there.
+    "-fno-plt",
     # Calls __tsan_read4 and so on, which the explorer defines. Never linked with -fsanitize.
     "-fsanitize=thread",
     "-pthread",

@@ -13,7 +13,8 @@
 #include <utility>
 #include <vector>
 
-// LOCKSTEP_PROGRAMS is the name that this copy defines: explored_programs or plain_programs.
+// LOCKSTEP_PROGRAMS is the name that this copy defines: explored_programs, graded_programs
+// or plain_programs.
 
 namespace lockstep::benchmarks {
 namespace {

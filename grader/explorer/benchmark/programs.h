@@ -14,6 +14,7 @@ struct Programs {
 };
 
 extern const Programs explored_programs;
+extern const Programs graded_programs;
 extern const Programs plain_programs;
 
 }  // namespace lockstep::benchmarks

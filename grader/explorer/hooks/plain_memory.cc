@@ -2,6 +2,8 @@
 
 #include "grader/explorer/hooks/plain_memory.h"
 
+#include <iterator>
+
 #include "grader/explorer/detect/racy.h"
 #include "grader/explorer/detect/shadow_cells.h"
 #include "grader/explorer/fiber/fiber.h"
@@ -113,6 +115,22 @@ template <bool writes>
   }
 }
 
+// A function returns: its variables, which others may have touched, are gone. `frame` is that of
+// the hook and `caller` its return address.
+[[gnu::noinline]] void leave_frame(Thread& me, const std::uintptr_t* frame, const void* caller) {
+  constexpr std::size_t kLinkage = 2;  // the saved frame pointer and the return address
+  // The function was compiled with a frame pointer, the first word of the hook's own frame.
+  // Optimised code may jump to the hook instead of calling it: then the function's frame has
+  // already made way for it.
+  const bool jumped =
+      me.depth < static_cast<int>(std::size(me.calls)) && me.calls[me.depth] == caller;
+  const auto* own = jumped ? frame : reinterpret_cast<const std::uintptr_t*>(*frame);
+  const auto end = reinterpret_cast<std::uintptr_t>(own + kLinkage);
+  if (me.lowest_foreign >= end) return;
+  const Inside inside;
+  shadow::stack_gone(end);
+}
+
 }  // namespace
 
 }  // namespace lockstep
@@ -177,13 +195,8 @@ LOCKSTEP_HOOK void __tsan_func_exit() {
   if (!modelled()) return;
   lockstep::Thread* me = lockstep::self();
   if (me->depth > 0) --me->depth;
-  // The function that returns was compiled with a frame pointer, which is the first word of this
-  // hook's own frame; its variables are below.
-  constexpr std::uintptr_t kLinkage = 2 * sizeof(void*);
-  const std::uintptr_t end =
-      *static_cast<const std::uintptr_t*>(__builtin_frame_address(0)) + kLinkage;
-  if (__builtin_expect(me->lowest_foreign < end, 0)) {
-    const lockstep::Inside inside;
-    lockstep::shadow::stack_gone(end);
+  if (__builtin_expect(me->lowest_foreign != lockstep::kNothingForeign, 0)) {
+    const auto* frame = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
+    lockstep::leave_frame(*me, frame, LOCKSTEP_CALLER);
   }
 }

@@ -110,6 +110,26 @@ TEST_CASE("thread: both orders of two threads happen") {
   reaches([&] { body(2); });
 }
 
+namespace {
+
+[[gnu::noinline]] void count(std::atomic<int>& calls) { calls.fetch_add(1); }
+
+}  // namespace
+
+TEST_CASE("thread: a function that returns takes nothing of its caller's with it") {
+  holds([] {
+    std::atomic<int> calls = 0;
+    int mine = 0;
+    std::thread thread([&] {
+      calls.fetch_add(1, std::memory_order_relaxed);
+      mine = 1;
+    });
+    count(calls);  // optimised, its last act is a jump out of its frame
+    thread.join();
+    EXPECT(calls.load() == 2 && mine == 1);
+  });
+}
+
 TEST_CASE("thread: threads create threads") {
   holds([] {
     std::atomic<int> sum{0};
