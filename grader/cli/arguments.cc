@@ -217,7 +217,7 @@ void Commands::add_verify() {
           "\nExit status: 0 when nothing is short.",
           [this] { return verify_; });
   command->add_option("LAB", verify_.labs, "labs; all when none is given")->type_name("");
-  command->add_option("--repeat", verify_.repeat, "do it all so many times, and compare (1)")
+  command->add_option("--repeat", verify_.repeat, "run the cases so many times, and compare (1)")
       ->check(CLI::Range(1, 1'000'000).description(""))
       ->type_name("N");
   command->add_flag("--json", verify_.json, "an object with `labs` (docs/commands.md)");

@@ -11,6 +11,10 @@
 namespace lockstep::cli {
 
 judge::Verdict judge(const Built& built, const JudgeRequest& request) {
+  return judge_repeatedly(built, request).front();
+}
+
+std::vector<judge::Verdict> judge_repeatedly(const Built& built, const JudgeRequest& request) {
   const TemporaryDirectory folder;
   const std::filesystem::path verdict = folder.path() / "verdict.json";
   Command command;
@@ -23,7 +27,9 @@ judge::Verdict judge(const Built& built, const JudgeRequest& request) {
                   "--submission",
                   request.submission.string(),
                   "--verdict",
-                  verdict.string()};
+                  verdict.string(),
+                  "--repeat",
+                  std::to_string(request.repeat)};
   std::vector<std::string>& argv = command.argv;
   for (const int number : request.cases) {
     argv.insert(argv.end(), {"--case", std::to_string(number)});
@@ -35,14 +41,19 @@ judge::Verdict judge(const Built& built, const JudgeRequest& request) {
   command.capture_output = true;
   command.capture_errors = true;
   const Finished finished = run(command);
-  const std::string text = read_file_if_any(verdict);
+  std::string text = read_file_if_any(verdict);
   if (text.empty()) {
     throw Error(fmt::format("the judge gave no verdict (exit status {}): {}{}", finished.status,
                             finished.errors, finished.output),
                 "./lab grade again; if it happens again, report it with this text");
   }
   try {
-    return judge::read(text);
+    std::vector<judge::Verdict> verdicts;
+    for (int i = 2; !text.empty(); ++i) {
+      verdicts.push_back(judge::read(text));
+      text = read_file_if_any(verdict.string() + "." + std::to_string(i));
+    }
+    return verdicts;
   } catch (const judge::VerdictError& error) {
     throw Error(fmt::format("the judge's verdict cannot be read: {}", error.what()),
                 "./lab builds the judge anew when its sources change; report it if they have not");

@@ -20,11 +20,14 @@ struct JudgeRequest {
   std::string schedule;              // replayed instead of a search, when not empty
   std::optional<std::uint64_t> seed;
   std::filesystem::path own_labs;  // the student's own earlier labs, when not empty
+  int repeat = 1;                  // runs of the cases, of one build
 };
 
 // Runs the judge once and reads its verdict. Blocks; may be called from several threads. Throws
 // Error when the judge leaves no verdict.
 judge::Verdict judge(const Built& built, const JudgeRequest& request);
+// The same, and the verdict on each of its repeats; one alone when nothing could be run.
+std::vector<judge::Verdict> judge_repeatedly(const Built& built, const JudgeRequest& request);
 
 // The exit code of a verdict: kAllWell when every case that was run earned all its points, kShort
 // when not, kCannot when the submission was not built or not graded.

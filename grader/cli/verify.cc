@@ -1,5 +1,5 @@
-// ./lab verify: the course checks itself. Every submission is judged, every time; nothing is taken
-// from a cache.
+// ./lab verify: the course checks itself. Every submission is built, and its cases are run in every
+// repeat; nothing is taken from a cache.
 
 #include "grader/cli/verify.h"
 
@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <mutex>
 #include <set>
@@ -66,7 +65,7 @@ std::vector<MustFail> marks_of(const CourseSubmission& submission) {
   return marks;
 }
 
-// Judges every submission `repeat` times, kAtOnce at a time.
+// Builds every submission and runs its cases `repeat` times; kAtOnce submissions at a time.
 class Verification {
  public:
   Verification(const Built& built, const std::vector<CourseSubmission>& submissions, int repeat)
@@ -86,9 +85,9 @@ class Verification {
   void work() {
     try {
       while (!stopped_) {
-        const std::size_t ticket = next_++;
-        if (ticket >= submissions_.size() * repeat_) return;
-        judge_one(ticket % submissions_.size());
+        const std::size_t index = next_++;
+        if (index >= submissions_.size()) return;
+        judge_one(index);
       }
     } catch (...) {
       const std::scoped_lock hold(mutex_);
@@ -98,21 +97,21 @@ class Verification {
   }
 
   void judge_one(std::size_t index) {
-    using Clock = std::chrono::steady_clock;
     const CourseSubmission& submission = submissions_[index];
-    const Clock::time_point start = Clock::now();
     JudgeRequest request;
     request.lab = submission.lab;
     request.submission = submission.folder;
-    judge::Verdict verdict = judge(built_, request);
-    const std::chrono::duration<double> taken = Clock::now() - start;
+    request.repeat = repeat_;
+    std::vector<judge::Verdict> verdicts = judge_repeatedly(built_, request);
     const std::scoped_lock hold(mutex_);
-    add_verdict(submission, std::move(verdict), taken.count(), judged_[index]);
+    for (judge::Verdict& verdict : verdicts) {
+      add_verdict(submission, std::move(verdict), judged_[index]);
+    }
   }
 
   const Built& built_;
   const std::vector<CourseSubmission>& submissions_;
-  const std::size_t repeat_;
+  const int repeat_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopped_{false};
 
@@ -163,8 +162,7 @@ std::vector<std::string> complaints(const CourseSubmission& submission,
   return {};
 }
 
-void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, double seconds,
-                 Judged& judged) {
+void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, Judged& judged) {
   std::vector<std::string> more = complaints(submission, verdict);
   if (judged.first && without_times(verdict) != without_times(*judged.first)) {
     more.emplace_back("another verdict than the first time");
@@ -175,7 +173,8 @@ void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, dou
     }
   }
   for (const judge::CaseVerdict& one : verdict.cases) judged.executions += one.executions;
-  judged.seconds += seconds;
+  // All repeats run the program of one build.
+  judged.seconds += judged.first ? verdict.seconds.cases : verdict.seconds.total;
   if (!judged.first) judged.first = std::move(verdict);
 }
 

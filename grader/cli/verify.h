@@ -25,7 +25,7 @@ struct LabReport {
   int wrong_total = 0;
   int wrong_killed = 0;
   long executions = 0;                    // over all submissions and repeats
-  double seconds = 0;                     // wall time of its runs, one after the other
+  double seconds = 0;                     // wall time of its builds and runs, one after the other
   std::vector<std::string> shortcomings;  // a sentence each
 };
 
@@ -57,8 +57,7 @@ struct Judged {
 
 // Adds one more verdict. A verdict that differs from the first in anything but times is a complaint
 // too.
-void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, double seconds,
-                 Judged& judged);
+void add_verdict(const CourseSubmission& submission, judge::Verdict verdict, Judged& judged);
 
 // Counts the submission into its lab's report. It is as it should be when no repeat complained.
 void count_in(const CourseSubmission& submission, const Judged& judged, LabReport& report);

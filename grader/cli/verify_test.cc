@@ -116,19 +116,21 @@ TEST_CASE("every repeat counts, and a verdict that changes is short") {
   Tree tree;
   const CourseSubmission reference = tree.named("reference");
   Judged judged;
+  Verdict first = verdict(true, true);
+  first.seconds = {.build = 1, .cases = 0.5, .total = 1.5};
   Verdict slower = verdict(true, true);
-  slower.seconds.total = 9;
+  slower.seconds = {.build = 1, .cases = 2.5, .total = 3.5};
   slower.cases[0].seconds = 3;
-  add_verdict(reference, verdict(true, true), 1.5, judged);
-  add_verdict(reference, slower, 2.5, judged);
+  add_verdict(reference, first, judged);
+  add_verdict(reference, slower, judged);
   CHECK(judged.complaints.empty());
   CHECK(judged.executions == 40);
-  CHECK(judged.seconds == 4);
+  CHECK(judged.seconds == 4);  // the build counts once
 
   Verdict other = verdict(true, true);
   other.cases[1].executions = 11;
-  add_verdict(reference, other, 1, judged);
-  add_verdict(reference, other, 1, judged);
+  add_verdict(reference, other, judged);
+  add_verdict(reference, other, judged);
   REQUIRE(judged.complaints.size() == 1);
   CHECK(judged.complaints[0] == "another verdict than the first time");
 
@@ -146,11 +148,11 @@ TEST_CASE("one repeat that survives is no kill") {
   Tree tree;
   const CourseSubmission wrong = tree.named("wrong/races");
   Judged judged;
-  add_verdict(wrong, verdict(true, false), 1, judged);
+  add_verdict(wrong, verdict(true, false), judged);
   LabReport killed;
   count_in(wrong, judged, killed);
   CHECK(killed.wrong_killed == 1);
-  add_verdict(wrong, verdict(true, true), 1, judged);
+  add_verdict(wrong, verdict(true, true), judged);
   LabReport survived;
   count_in(wrong, judged, survived);
   CHECK(survived.wrong_total == 1);

@@ -59,7 +59,7 @@ void run(const Kit& kit, const Workshop& workshop, const GradeRequest& request, 
 
 }  // namespace
 
-Verdict grade(const GradeRequest& request) {
+std::vector<Verdict> grade(const GradeRequest& request) {
   const Clock::time_point start = Clock::now();
   const Kit kit = read_kit(request.kit);
   if (kit.cases.empty()) throw std::runtime_error(request.kit + ": no case is expected");
@@ -84,28 +84,33 @@ Verdict grade(const GradeRequest& request) {
     verdict.build.ok = false;
     verdict.build.message = "A jail is required, and there is none on this machine.";
     verdict.seconds.total = seconds_since(start);
-    return verdict;
+    return {verdict};
   }
 
   const Clock::time_point compile_start = Clock::now();
   Compilation compilation = compile(kit, submission, workshop, request.compile_limits);
   verdict.build = std::move(compilation.build);
   verdict.seconds.build = seconds_since(compile_start);
+  verdict.seconds.total = seconds_since(start);
   if (!verdict.build.ok) {
     verdict.outcome = compilation.machine_fault ? Outcome::kError : Outcome::kNotBuilt;
-  } else {
-    const Clock::time_point cases_start = Clock::now();
-    run(kit, workshop, request, verdict);
-    verdict.outcome = Outcome::kGraded;
-    const Sources sources = sources_of(kit, submission);
-    for (CaseVerdict& one : verdict.cases) {
-      sources.quote(one);
-      verdict.points += one.earned;
-    }
-    verdict.seconds.cases = seconds_since(cases_start);
+    return {verdict};
   }
-  verdict.seconds.total = seconds_since(start);
-  return verdict;
+  verdict.outcome = Outcome::kGraded;
+  const Sources sources = sources_of(kit, submission);
+  std::vector<Verdict> verdicts;
+  for (int i = 0; i < request.repeat; ++i) {
+    const Clock::time_point cases_start = Clock::now();
+    Verdict& one = verdicts.emplace_back(verdict);
+    run(kit, workshop, request, one);
+    for (CaseVerdict& of_case : one.cases) {
+      sources.quote(of_case);
+      one.points += of_case.earned;
+    }
+    one.seconds.cases = seconds_since(cases_start);
+    one.seconds.total += one.seconds.cases;
+  }
+  return verdicts;
 }
 
 std::vector<ExpectedCase> list(const GradeRequest& request, std::vector<std::string>& complaints) {

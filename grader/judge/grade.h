@@ -24,13 +24,16 @@ struct GradeRequest {
   std::optional<std::uint64_t> seed;
   Limits compile_limits = kCompileLimits;
   Limits run_limits = kRunLimits;
+  // How often the cases of the one program that was built are run, each time in new processes.
+  int repeat = 1;
   // Which cases to run; none: all of them.
   std::function<bool(int number, std::string_view name)> chosen;
 };
 
 // Grades a submission: scan, compile, run, account, verdict. Blocks until everything it started has
-// ended. Throws std::runtime_error when the kit or the toolkit cannot be read.
-Verdict grade(const GradeRequest& request);
+// ended. One verdict for each repeat; a single one when the cases cannot be run at all. Throws
+// std::runtime_error when the kit or the toolkit cannot be read.
+std::vector<Verdict> grade(const GradeRequest& request);
 
 // The expected cases of a lab, from a run of its reference solution (`request.submission`). Throws
 // std::runtime_error when it does not compile or its account is not complete. A case that it does

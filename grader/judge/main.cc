@@ -67,8 +67,12 @@ int grade_command(Arguments& arguments) {
     return wanted && bazel.runs(number, name);
   };
 
-  const Verdict verdict = grade(arguments.request);
+  const std::vector<Verdict> verdicts = grade(arguments.request);
+  const Verdict& verdict = verdicts.front();
   write_file(arguments.verdict, write(verdict));
+  for (std::size_t i = 1; i < verdicts.size(); ++i) {
+    write_file(arguments.verdict + "." + std::to_string(i + 1), write(verdicts[i]));
+  }
   if (!arguments.junit.empty()) write_file(arguments.junit, report::junit(verdict));
   if (verdict.outcome != Outcome::kGraded) return kNotGraded;
   const bool all = std::ranges::all_of(verdict.cases, [](const CaseVerdict& one) {
@@ -100,6 +104,10 @@ int run(int argc, char** argv) {
   grade.add_option("--seed", arguments.request.seed, "of the random strategies");
   grade.add_option("--own-labs", arguments.request.own_labs,
                    "directory with the student's own earlier labs");
+  grade
+      .add_option("--repeat", arguments.request.repeat,
+                  "build once, run the cases so often; the later verdicts go to VERDICT.2, ...")
+      ->check(CLI::PositiveNumber);
   grade.add_flag("--require-jail", arguments.request.require_jail, "refuse to grade without one");
   grade.add_option("--verdict", arguments.verdict, "where the document goes")->required();
   grade.add_option("--junit", arguments.junit, "where JUnit's XML goes");
