@@ -40,6 +40,7 @@ class Session {
     // The slots are made for one back end; the other needs a process of its own.
     if (e.slots == 0) e.real_threads = options.real_threads || !fiber::supported();
     if (e.wanted_slots == 0) e.wanted_slots = 4;
+    if (e.real_threads) fiber::stay_on_one_processor();
     e.unlock_points = false;
     e.slow_threads = false;
     e.saw_deadline = e.saw_try = false;
@@ -56,6 +57,7 @@ class Session {
     world::thaw();
     remove_signal_handlers();
     world::release_output();
+    if (g_engine.real_threads) fiber::leave_processor();
     g_engine.options = nullptr;
     g_engine.strategy = nullptr;
   }

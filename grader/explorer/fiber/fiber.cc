@@ -27,8 +27,8 @@ struct Slot {
   pthread_t pthread;
   std::uintptr_t fs_base;
   std::uintptr_t top;  // fibers use the stack below this; the parked pthread's frames are above
-  int turn;            // futex: 1 when it may run
-  int idle;            // futex: 1 when it is parked at the bottom of its stack
+  int turn;            // set when it may run
+  int idle;            // set when it is parked at the bottom of its stack
   void (*entry)();
   jmp_buf bottom;
   bool made;
@@ -40,20 +40,26 @@ bool g_abandoning;
 void* g_controller_sp;
 std::uintptr_t g_controller_fs;
 
-void wait_while_zero(int* word) {
-  while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == 0) {
-    raw::call(SYS_futex, raw::as_long(word), FUTEX_WAIT_PRIVATE, 0, 0);
+// A flag that one thread waits for: clear, set, or clear with somebody asleep, who has to be woken.
+enum : int { kClear = 0, kSet = 1, kAwaited = 2 };
+
+void wait_until_set(int* word) {
+  for (;;) {
+    int seen = kClear;
+    __atomic_compare_exchange_n(word, &seen, kAwaited, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
+    if (seen == kSet) return;
+    raw::call(SYS_futex, raw::as_long(word), FUTEX_WAIT_PRIVATE, kAwaited, 0);
   }
 }
 
 void set_and_wake(int* word) {
-  __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+  if (__atomic_exchange_n(word, kSet, __ATOMIC_ACQ_REL) != kAwaited) return;
   raw::call(SYS_futex, raw::as_long(word), FUTEX_WAKE_PRIVATE, 1);
 }
 
 void take_turn(int* word) {
-  wait_while_zero(word);
-  __atomic_store_n(word, 0, __ATOMIC_RELAXED);
+  wait_until_set(word);
+  __atomic_store_n(word, kClear, __ATOMIC_RELAXED);
 }
 
 // What every pthread of the pool does. Under fibers it only sleeps, and lends its control block.
@@ -71,7 +77,7 @@ void* pool_main(void* argument) {
     set_and_wake(&slot->idle);
     take_turn(&slot->turn);
     if (g_abandoning) continue;
-    __atomic_store_n(&slot->idle, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->idle, kClear, __ATOMIC_RELAXED);
     slot->entry();
   }
 }
@@ -87,6 +93,32 @@ __attribute__((naked)) void switch_stacks(void** /*save*/, void* /*to*/, std::ui
 }  // namespace
 
 bool supported() { return (::getauxval(AT_HWCAP2) & 2) != 0; }  // HWCAP2_FSGSBASE
+
+namespace {
+
+constexpr std::size_t kMaxProcessors = 1024;
+struct Processors {
+  unsigned long bits[kMaxProcessors / 64];
+};
+Processors g_allowed;  // to the thread that explores, before
+int g_processor = -1;  // that the threads were made on
+
+}  // namespace
+
+void stay_on_one_processor() {
+  raw::call(SYS_sched_getaffinity, 0, sizeof g_allowed, raw::as_long(&g_allowed));
+  unsigned here = 0;
+  if (g_processor < 0 && raw::call(SYS_getcpu, raw::as_long(&here)) == 0) {
+    g_processor = static_cast<int>(here % kMaxProcessors);
+  }
+  Processors one{};
+  one.bits[g_processor / 64] = 1ul << (g_processor % 64);
+  raw::call(SYS_sched_setaffinity, 0, sizeof one, raw::as_long(&one));
+}
+
+void leave_processor() {
+  raw::call(SYS_sched_setaffinity, 0, sizeof g_allowed, raw::as_long(&g_allowed));
+}
 
 void prepare(Thread* thread) {
   Slot& slot = g_slots[thread->id];
@@ -111,7 +143,7 @@ void prepare(Thread* thread) {
     }
     if (!g_engine.real_threads)
       raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::as_long(&before), 0, 8);
-    wait_while_zero(&slot.idle);
+    wait_until_set(&slot.idle);
     ::pthread_attr_destroy(&attributes);
   }
   thread->fs_base = slot.fs_base;
@@ -179,11 +211,11 @@ void abandon(Thread* const* threads, int count) {
     Slot& slot = g_slots[threads[i]->id];
     // A thread that left or ended is on its way to idle by itself; one that was switched away from
     // is woken, sees g_abandoning and jumps there.
-    if (__atomic_load_n(&slot.idle, __ATOMIC_ACQUIRE) == 0 && threads[i]->life == Life::kAlive &&
+    if (__atomic_load_n(&slot.idle, __ATOMIC_ACQUIRE) != kSet && threads[i]->life == Life::kAlive &&
         threads[i] != g_engine.current) {
       set_and_wake(&slot.turn);
     }
-    wait_while_zero(&slot.idle);
+    wait_until_set(&slot.idle);
   }
   g_abandoning = false;
 }

@@ -26,6 +26,11 @@ static_assert(kGuardSize + kStackSize <= kStride);
 // True where fibers can be used.
 bool supported();
 
+// Real threads take turns, so they share one processor while an exploration lasts: to wake a thread
+// there costs a fraction of what it costs elsewhere. Where that is forbidden they do without.
+void stay_on_one_processor();
+void leave_processor();
+
 // Makes sure that slot `thread->id` has a stack and a control block. Outside of bodies only, or
 // with the explorer in control.
 void prepare(Thread* thread);

@@ -213,14 +213,6 @@ LOCKSTEP_HOOK int pthread_getattr_np(pthread_t id, pthread_attr_t* attributes) n
   return pthread_attr_setstack(attributes, reinterpret_cast<void*>(fiber::stack_begin(thread->id)),
                                fiber::kStackSize);
 }
-LOCKSTEP_HOOK int pthread_setaffinity_np(pthread_t id, std::size_t size,
-                                         const cpu_set_t* set) noexcept {
-  return modelled() ? 0 : LOCKSTEP_REAL(pthread_setaffinity_np)(id, size, set);
-}
-LOCKSTEP_HOOK int pthread_getaffinity_np(pthread_t id, std::size_t size, cpu_set_t* set) noexcept {
-  return LOCKSTEP_REAL(pthread_getaffinity_np)(modelled() ? LOCKSTEP_REAL(pthread_self)() : id,
-                                               size, set);
-}
 LOCKSTEP_HOOK int pthread_setschedparam(pthread_t id, int policy,
                                         const sched_param* parameter) noexcept {
   return modelled() ? 0 : LOCKSTEP_REAL(pthread_setschedparam)(id, policy, parameter);
