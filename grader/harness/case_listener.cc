@@ -37,6 +37,7 @@ void print(const Finding& finding) {
 
 void CaseListener::begin(int number, const std::string& name) {
   number_ = number;
+  begun_ = std::chrono::steady_clock::now();
   failed_ = 0;
   send({{"event", "case_begin"}, {"case", number}, {"name", name}});
   explorations_ = 0;
@@ -74,8 +75,12 @@ void CaseListener::escaped(const std::string& message) {
 
 void CaseListener::end() {
   set_listener(nullptr);
-  send(
-      {{"event", "case_end"}, {"case", number_}, {"checks", checks_so_far()}, {"failed", failed_}});
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun_;
+  send({{"event", "case_end"},
+        {"case", number_},
+        {"checks", checks_so_far()},
+        {"failed", failed_},
+        {"seconds", taken.count()}});
 }
 
 void CaseListener::adjust(int, Options& options) {

@@ -1,6 +1,7 @@
 #ifndef GRADER_HARNESS_CASE_LISTENER_H_
 #define GRADER_HARNESS_CASE_LISTENER_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ class CaseListener : public Listener {
   int failed_ = 0;
   int explorations_ = 0;  // of this case, so far
   long checks_before_ = 0;
+  std::chrono::steady_clock::time_point begun_;
 };
 
 }  // namespace lockstep::harness

@@ -160,6 +160,7 @@ void Account::in_case(const Event& event, const std::string& kind) {
   } else if (kind == "case_end") {
     current.checks = event.get<long>("checks");
     current.failed = event.get<int>("failed");
+    current.seconds = event.get<double>("seconds");
     current.complete = true;
   } else {
     fail("an event of no known kind");

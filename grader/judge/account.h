@@ -49,6 +49,7 @@ struct CaseAccount {
   int number = 0;
   std::string name;
   bool complete = false;  // its end was reported
+  double seconds = 0;     // wall time, by the program's own account; of one that is complete
   long checks = 0;
   int failed = 0;
   std::vector<ExplorationAccount> explorations;

@@ -28,7 +28,8 @@ class Stream {
   }
   Stream& end(int number, int checks = 1, int failed = 0) {
     return event(R"({"event":"case_end","case":)" + std::to_string(number) + R"(,"checks":)" +
-                 std::to_string(checks) + R"(,"failed":)" + std::to_string(failed) + "}");
+                 std::to_string(checks) + R"(,"failed":)" + std::to_string(failed) +
+                 R"(,"seconds":)" + std::to_string(number) + ".5}");
   }
   Stream& exploration(int number, int ordinal) {
     Result result;
@@ -92,6 +93,8 @@ TEST_CASE("a complete account is believed") {
   REQUIRE(account.cases().size() == 2);
   CHECK(account.cases()[0].complete);
   CHECK(account.cases()[0].checks == 1);
+  CHECK(account.cases()[0].seconds == 1.5);
+  CHECK(account.cases()[1].seconds == 2.5);
   REQUIRE(account.cases()[1].explorations.size() == 1);
   CHECK(account.cases()[1].explorations[0].checks == 20);
   CHECK(account.cases()[1].explorations[0].result.executions == 20);

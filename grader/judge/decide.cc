@@ -195,6 +195,7 @@ CaseVerdict not_run(const ExpectedCase& expected) {
 
 CaseVerdict decide(const ExpectedCase& expected, const CaseAccount& account) {
   CaseVerdict verdict = not_run(expected);
+  verdict.seconds = account.seconds;
   verdict.outcome = CaseOutcome::kPassed;
   verdict.earned = expected.points;
   const bool found = take_explorations(verdict, account);

@@ -30,6 +30,7 @@ CaseAccount complete() {
   account.name = "two threads add";
   account.complete = true;
   account.checks = 7;
+  account.seconds = 0.25;
   account.explorations.resize(2);
   for (ExplorationAccount& exploration : account.explorations) {
     exploration.checks = 3;
@@ -66,6 +67,7 @@ TEST_CASE("a complete account without a fault is a pass") {
   CHECK(verdict.bounds == "time-outs in order");
   CHECK(verdict.strategy == "dpor");
   CHECK(verdict.hints.size() == 3);
+  CHECK(verdict.seconds == 0.25);
 }
 
 TEST_CASE("one exploration that is not exhaustive makes the case not exhaustive") {

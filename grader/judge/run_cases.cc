@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "grader/harness/protocol.h"
 #include "grader/judge/compile.h"
@@ -52,23 +52,20 @@ class Session {
     last_change_ = Clock::now();
     ending_ = supervise(std::move(prisoner), limits_, events.read.get(),
                         [this](std::string_view bytes) { return take(bytes); });
+    ended_ = Clock::now();
     // A breach in the last bytes, read after the program had ended.
     if (!account_.breach().empty()) ending_.end = End::kStopped;
   }
 
   const Account& account() const { return account_; }
   const Ending& ending() const { return ending_; }
-  // Wall time of a case that has ended, or until the process did.
-  double seconds_of(int number) {
-    const auto found = seconds_.find(number);
-    return found == seconds_.end() ? since_last_change() : found->second;
+  // Wall time of the case that the process ended in, from its beginning to the process's end. Those
+  // that came to their end have told their own.
+  double seconds_of_last() const {
+    return std::chrono::duration<double>(ended_ - last_change_).count();
   }
 
  private:
-  double since_last_change() const {
-    return std::chrono::duration<double>(Clock::now() - last_change_).count();
-  }
-
   Next take(std::string_view bytes) {
     const std::optional<int> before = account_.current();
     const bool hello_before = account_.said_hello();
@@ -76,20 +73,8 @@ class Session {
     if (!account_.breach().empty()) return Next::kStop;
     // Every case has the whole of its limits.
     if (account_.current() == before && account_.said_hello() == hello_before) return Next::kGoOn;
-    note_seconds();
     last_change_ = Clock::now();
     return Next::kFreshStart;
-  }
-
-  // Cases that ended within one look at the stream share the time since the last.
-  void note_seconds() {
-    std::vector<int> ended;
-    for (const CaseAccount& told : account_.cases()) {
-      if (told.complete && !seconds_.contains(told.number)) ended.push_back(told.number);
-    }
-    const double share =
-        since_last_change() / static_cast<double>(std::max<std::size_t>(1, ended.size()));
-    for (const int number : ended) seconds_[number] = share;
   }
 
   const Workshop& workshop_;
@@ -98,7 +83,7 @@ class Session {
   Account account_;
   Ending ending_;
   Clock::time_point last_change_;
-  std::map<int, double> seconds_;
+  Clock::time_point ended_;
 };
 
 std::vector<std::string> arguments_for(const std::vector<int>& cases, const RunOptions& options) {
@@ -135,16 +120,17 @@ std::vector<CaseVerdict> run_cases(const Kit& kit, const Workshop& workshop,
     for (const CaseAccount& told : account.cases()) {
       if (!told.complete) break;
       verdicts.push_back(decide(expected_case(kit, told.number), told));
-      verdicts.back().seconds = session.seconds_of(told.number);
       remaining.erase(remaining.begin());
     }
     if (remaining.empty()) break;
+    double seconds = session.seconds_of_last();
     const bool begun = !account.cases().empty() && !account.cases().back().complete;
     do {
       const ExpectedCase& expected = expected_case(kit, remaining.front());
       verdicts.push_back(charge(expected, begun ? &account.cases().back() : nullptr, account,
                                 session.ending(), options.limits));
-      verdicts.back().seconds = session.seconds_of(expected.number);
+      // The process was started once for all that it is charged with.
+      verdicts.back().seconds = std::exchange(seconds, 0);
       remaining.erase(remaining.begin());
       // What ends the program before main does so for every case; one try is enough.
     } while (!account.said_hello() && !remaining.empty());

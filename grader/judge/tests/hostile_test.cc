@@ -41,6 +41,10 @@ Grading::Outcome grade(const std::string& submission, std::vector<std::string> m
   options.insert(options.end(), more.begin(), more.end());
   Grading::Outcome outcome = grading().grade(submission, options);
   CHECK(joined(outcome.left_behind) == "");
+  // Every second belongs to one case.
+  double seconds = 0;
+  for (const CaseVerdict& one : outcome.verdict.cases) seconds += one.seconds;
+  CHECK(seconds <= outcome.verdict.seconds.cases);
   return outcome;
 }
 
