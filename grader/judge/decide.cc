@@ -148,7 +148,21 @@ void charge_call(CaseVerdict& verdict, const std::string& call) {
   }
 }
 
-void charge_ending(CaseVerdict& verdict, const Ending& ending, const Limits& limits) {
+void charge_memory(CaseVerdict& verdict, bool begun, long reached, const Limits& limits) {
+  const auto mebibytes = [](long bytes) { return fmt::format("{} MiB", bytes >> 20); };
+  fail(verdict, Rule::kMemoryLimit,
+       fmt::format("The program needed more than {} of memory {}.", mebibytes(limits.memory_bytes),
+                   begun ? fmt::format("in the case `{}`", verdict.name)
+                         : std::string("before its first case")));
+  verdict.expected = fmt::format("at most {} of memory", mebibytes(limits.memory_bytes));
+  verdict.seen = fmt::format("{} when it was ended", mebibytes(reached));
+  verdict.details.push_back(
+      "Look for what grows without end: a container that is filled in a loop, a queue that is "
+      "filled faster than it is emptied, threads that are started and never end, a size that came "
+      "out negative.");
+}
+
+void charge_ending(CaseVerdict& verdict, bool begun, const Ending& ending, const Limits& limits) {
   switch (ending.end) {
     case End::kExited:
     case End::kStopped:
@@ -160,9 +174,7 @@ void charge_ending(CaseVerdict& verdict, const Ending& ending, const Limits& lim
                   fmt::format("The case used {:.0f} s of processor time without coming to an end.",
                               limits.cpu_seconds));
     case End::kMemory:
-      return fail(
-          verdict, Rule::kMemoryLimit,
-          fmt::format("The program needed more than {} MiB of memory.", limits.memory_bytes >> 20));
+      return charge_memory(verdict, begun, ending.memory_bytes, limits);
     case End::kOutput:
       return fail(verdict, Rule::kOutputLimit,
                   fmt::format("The program printed more than {} KiB.", limits.output_bytes >> 10));
@@ -229,7 +241,7 @@ CaseVerdict charge(const ExpectedCase& expected, const CaseAccount* begun, const
   } else if (!account.refused_call().empty()) {
     charge_call(verdict, account.refused_call());
   } else {
-    charge_ending(verdict, ending, limits);
+    charge_ending(verdict, account.said_hello(), ending, limits);
   }
   if (!account.said_hello()) verdict.details.push_back("It happened before the first case began.");
   verdict.details.insert(verdict.details.end(), ending.threads.begin(), ending.threads.end());

@@ -184,6 +184,32 @@ TEST_CASE("the case in which the process ended is charged with its end") {
   }
 }
 
+TEST_CASE("too much memory is told with the limit, what was reached, and where") {
+  const RunKey key;
+  Limits limits;
+  limits.memory_bytes = 256L << 20;
+  Ending ending;
+  ending.end = End::kMemory;
+  ending.memory_bytes = 261L << 20;
+  SUBCASE("in a case") {
+    Account account(key, {3});
+    const std::string hello = R"({"event":"hello"})";
+    account.feed("1 " + key.mac("1 " + hello) + " " + hello + "\n");
+    const CaseVerdict verdict = charge(expected(), nullptr, account, ending, limits);
+    CHECK(verdict.message ==
+          "The program needed more than 256 MiB of memory in the case `two threads add`.");
+    CHECK(verdict.expected == "at most 256 MiB of memory");
+    CHECK(verdict.seen == "261 MiB when it was ended");
+    REQUIRE(verdict.details.size() == 1);
+    CHECK(verdict.details[0].starts_with("Look for what grows without end: a container"));
+  }
+  SUBCASE("before any") {
+    const CaseVerdict verdict = charge(expected(), nullptr, Account(key, {3}), ending, limits);
+    CHECK(verdict.message ==
+          "The program needed more than 256 MiB of memory before its first case.");
+  }
+}
+
 TEST_CASE("the wall limit is nobody's fault") {
   const RunKey key;
   Ending ending;

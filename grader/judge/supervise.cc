@@ -120,6 +120,7 @@ class Watch {
     } else if (usage.resident_bytes > limits_.memory_bytes &&
                !(cgroup && cgroup->limits_memory())) {
       end_ = End::kMemory;
+      memory_bytes_ = usage.resident_bytes;
     } else if (usage.cpu_seconds - cpu_at_start_ > limits_.cpu_seconds) {
       end_ = End::kCpu;
     } else if (seconds_since(start_) > limits_.wall_seconds) {
@@ -151,11 +152,15 @@ class Watch {
                       : WIFEXITED(status) ? WEXITSTATUS(status) - kSignalBase
                                           : WTERMSIG(status);
       end_ = exited ? End::kExited : End::kSignalled;
-      if (out_of_memory) end_ = End::kMemory;
+      if (out_of_memory) {
+        end_ = End::kMemory;
+        memory_bytes_ = limits_.memory_bytes;  // the kernel lets it have no more
+      }
       if (out_of_tasks) end_ = End::kProcesses;
     }
     ending.end = end_.value_or(End::kExited);
     ending.output = std::move(output_);
+    ending.memory_bytes = memory_bytes_;
     ending.seconds = seconds_since(first_start_);
     return ending;
   }
@@ -174,6 +179,7 @@ class Watch {
   Clock::time_point start_ = first_start_;
   Clock::time_point last_look_ = first_start_;
   double cpu_at_start_ = 0;
+  long memory_bytes_ = 0;
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Ending {
   std::string output;                // standard output and error, at most Limits::output_bytes
   std::vector<std::string> threads;  // what each thread was doing, where we had to end it
   double seconds = 0;                // wall time
+  long memory_bytes = 0;             // of kMemory: what it had when it was ended
 };
 
 // What the reader of the events answers.

@@ -19,8 +19,17 @@ namespace {
 
 using heap::Block;
 
-[[noreturn]] void fail_memory_limit() {
+[[noreturn]] void fail_memory_limit(std::size_t bytes) {
   trace::Failure failure = failure_of(Rule::kMemoryLimit);
+  trace::OutOfMemory out;
+  out.asked = bytes;
+  out.limit = heap::kArenaSize;
+  heap::arena_blocks(
+      [](Block* block, void* total) {
+        if (block->state == heap::kLive) *static_cast<std::size_t*>(total) += block->size;
+      },
+      &out.held);
+  failure.what = out;
   fail_now(std::move(failure));
 }
 
@@ -28,7 +37,7 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* pc) {
   if (!modelled()) return heap::house_allocate(bytes, alignment);
   const Inside inside;
   void* p = heap::arena_allocate(bytes, alignment, pc);
-  if (p == nullptr) fail_memory_limit();
+  if (p == nullptr) fail_memory_limit(bytes);
   heap::block_of(p)->thread = self()->id;
   if (__builtin_expect(g_engine.recording, 0)) recorder::allocated(address_of(p), bytes);
   return p;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -114,9 +115,19 @@ TEST_CASE("early exit: from the body, from a thread, by every name") {
 }
 
 TEST_CASE("memory limit: more than any test needs") {
-  finds(Rule::kMemoryLimit, [] {
-    const std::vector<char> huge(std::size_t{1} << 40);
-    EXPECT(huge[huge.size() / 2] == 0);
+  finds(Rule::kMemoryLimit,
+        {"Memory limit: main asks for 1099511627776 bytes at detect_options_test.cc:",
+         ", and an execution may have 1024 MiB in all.", "look at how the size is computed"},
+        [] {
+          const std::vector<char> huge(std::size_t{1} << 40);
+          EXPECT(huge[huge.size() / 2] == 0);
+        });
+}
+
+TEST_CASE("memory limit: a container that grows without end") {
+  const Result result = run([] {
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (;;) blocks.push_back(std::make_unique_for_overwrite<char[]>(std::size_t{64} << 20));
   });
 }
 

@@ -148,13 +148,20 @@ struct Exited {
   std::string call;  // "exit", "_exit", "quick_exit", "pthread_exit in main"
 };
 
+// memory-limit: what was asked for, and what the thread's program had already.
+struct OutOfMemory {
+  std::size_t asked = 0;  // bytes
+  std::size_t held = 0;   // by blocks that were not freed
+  std::size_t limit = 0;  // of all that one execution asks for
+};
+
 struct Failure {
   Rule rule{};
   int thread = -1;           // who did it
   int event = -1;            // the last event before it; -1: the last of the recording
   std::vector<Frame> stack;  // of `thread`, when it did
   std::variant<std::monostate, DataRace, Stuck, CheckFailed, Crash, FreedMemory, Leak, Misuse,
-               NotJoined, Spinning, Starved, Escaped, Exited>
+               NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory>
       what;
   // What a data race led to: a failed check, a crash, ... The report's `expected` and `seen` are
   // its.

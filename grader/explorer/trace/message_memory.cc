@@ -13,6 +13,8 @@ std::string bytes(std::size_t size) {
   return std::to_string(size) + (size == 1 ? " byte" : " bytes");
 }
 
+std::string mebibytes(std::size_t size) { return std::to_string(size >> 20) + " MiB"; }
+
 // "A holds no lock", "A holds `mutex_` (since queue.h:20)".
 std::string holds(int thread, const std::vector<HeldLock>& held, const Narrative& narrative) {
   std::string text = label(thread) + " holds ";
@@ -149,6 +151,21 @@ void write_freed(const Failure& failure, const FreedMemory& freed, const Narrati
   finding.message = again ? "Double free: " + who + " frees " + object + " at " +
                                 narrative.where(stack) + ", which " + freer + " has freed before"
                           : "Use after free: " + who + " " + std::string(verb(freed.access.op)) +
+void write_out_of_memory(const Failure& failure, const OutOfMemory& out, const Narrative& narrative,
+                         Finding& finding) {
+  finding.message = "Memory limit: " + label(failure.thread) + " asks for " + bytes(out.asked) +
+                    " at " + narrative.where(failure.stack) + ", and an execution may have " +
+                    mebibytes(out.limit) + " in all.";
+  finding.details.push_back("It holds " + bytes(out.held) +
+                            " already; memory that was freed counts too.");
+  finding.details.push_back(
+      out.asked >= out.limit
+          ? "No single request can be that large: look at how the size is computed (a negative "
+            "number as an unsigned one is very large)."
+          : "Look for what grows without end: a container that is filled in a loop, a queue that "
+            "is filled faster than it is emptied.");
+}
+
                                 " " + object + " at " + narrative.where(stack) + ", which " +
                                 freer + " has freed";
   if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);

@@ -136,6 +136,11 @@ void write(const Failure&, const Leak& leak, const Narrative& narrative, Finding
   write_leak(leak, narrative, finding);
 }
 
+void write(const Failure& failure, const OutOfMemory& out, const Narrative& narrative,
+           Finding& finding) {
+  write_out_of_memory(failure, out, narrative, finding);
+}
+
 void write(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
            Finding& finding) {
   write_spinning(failure, spinning, narrative, finding);

@@ -19,6 +19,8 @@ void write_race(const Failure& failure, const DataRace& race, const Narrative& n
 void write_freed(const Failure& failure, const FreedMemory& freed, const Narrative& narrative,
                  Finding& finding);
 void write_leak(const Leak& leak, const Narrative& narrative, Finding& finding);
+void write_out_of_memory(const Failure& failure, const OutOfMemory& out, const Narrative& narrative,
+                         Finding& finding);
 void write_spinning(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
                     Finding& finding);
 void write_stuck(const Failure& failure, const Stuck& stuck, const Narrative& narrative,

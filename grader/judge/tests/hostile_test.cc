@@ -146,6 +146,7 @@ TEST_CASE("programs") {
       const bool nothing_to_say =
           one.outcome == CaseOutcome::kPassed || one.outcome == CaseOutcome::kNotRun;
       CHECK(nothing_to_say == one.message.empty());
+      if (one.rule == Rule::kMemoryLimit) CHECK_FALSE(one.details.empty());
     }
   }
 }
