@@ -121,7 +121,8 @@ int count_asleep();
 void fail_later(trace::Failure failure);
 // A note (or a finding, by the options) that does not stop the execution.
 bool ignored(Rule rule);
-// The body does something that cannot be explored; `what` is a whole sentence.
+// The body does something that cannot be explored; `what` is a whole sentence, to which the place in
+// the program is added.
 [[noreturn]] void refuse(std::string what);
 
 // --- For the search's dependence relation -------------------------------------------------------

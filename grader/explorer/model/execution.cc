@@ -14,6 +14,9 @@
 #include "grader/explorer/model/recorder.h"
 #include "grader/explorer/model/world.h"
 #include "grader/explorer/search/searcher.h"
+#include "grader/explorer/trace/capture.h"
+#include "grader/explorer/trace/process_symbols.h"
+#include "grader/explorer/trace/source_files.h"
 
 namespace lockstep {
 
@@ -162,7 +165,11 @@ void fail_now(trace::Failure failure) {
 void refuse(std::string what) {
   g_engine.active = false;
   g_outcome_used = true;
-  if (g_outcome.refused.empty()) g_outcome.refused = std::move(what);
+  if (g_outcome.refused.empty()) {
+    const Place at = trace::process_symbols().best_place(trace::capture_stack(0));
+    if (at.line != 0) what += " (at " + trace::short_place(at.file, at.line) + ")";
+    g_outcome.refused = std::move(what);
+  }
   leave_execution();
 }
 

@@ -31,6 +31,7 @@ void is_refused(const std::string& call, const Body& body) {
     INFO(call, ": ", seen);
     CHECK_FALSE(result.finding.has_value());
     CHECK(result.error.find(call) != std::string::npos);
+    CHECK(result.error.find(" (at detect_options_test.cc:") != std::string::npos);
     CHECK_FALSE(result.exhaustive);
   }
 }
@@ -129,6 +130,12 @@ TEST_CASE("memory limit: a container that grows without end") {
     std::vector<std::unique_ptr<char[]>> blocks;
     for (;;) blocks.push_back(std::make_unique_for_overwrite<char[]>(std::size_t{64} << 20));
   });
+  REQUIRE(result.finding.has_value());
+  const std::string seen = text_of(result);
+  INFO(seen);
+  CHECK(name_of(result.finding->rule) == name_of(Rule::kMemoryLimit));
+  CHECK(seen.find("main asks for 67108864 bytes at detect_options_test.cc:") != std::string::npos);
+  CHECK(seen.find("Look for what grows without end: a container") != std::string::npos);
 }
 
 TEST_CASE("silent: memory that is reused a thousand times") {
