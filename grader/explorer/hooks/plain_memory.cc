@@ -24,8 +24,9 @@ constexpr unsigned long kEndlessBurst = 300 * kBurst;
 // there.
 constexpr std::size_t kStackReserve = std::size_t{256} << 10;
 
-std::uint64_t value_at(std::uintptr_t address, std::size_t size) {
+std::uint64_t value_at(std::uintptr_t address, std::size_t size, bool writes = false) {
   std::uint64_t value = 0;
+  g_engine.touching_to_write = writes;
   // The program is about to touch this memory itself: a fault here is its fault.
   g_engine.touching = true;
   raw::copy(&value, reinterpret_cast<const void*>(address), size < 8 ? size : 8);
@@ -79,7 +80,7 @@ std::uint64_t value_at(std::uintptr_t address, std::size_t size) {
   step.op = writes ? Op::kWrite : Op::kRead;
   step.address = address;
   step.size = static_cast<std::uint32_t>(size);
-  step.before = value_at(address, size);
+  step.before = value_at(address, size, writes);
   const int event = recorder::add(std::move(step));
   if (writes) recorder::value_follows(event, address, size);
   return event;

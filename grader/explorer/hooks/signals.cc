@@ -1,10 +1,12 @@
 #include "grader/explorer/hooks/signals.h"
 
 #include <signal.h>
-#include <sys/time.h>
 #include <ucontext.h>
 
+#include <utility>
+
 #include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/hooks/endless_loop.h"
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/model/memory.h"
 #include "grader/explorer/model/world.h"
@@ -16,21 +18,9 @@ namespace {
 constexpr int kFatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 constexpr int kFatalCount = sizeof kFatal / sizeof kFatal[0];
 
-// Processor seconds without any hook, in explored code, that make an endless loop.
-constexpr int kLoopSeconds = 2;
-
 struct sigaction g_before[kFatalCount];
 struct sigaction g_profile_before;
 bool g_installed;
-
-// What the thread had done at the last tick.
-struct Progress {
-  std::uint32_t execution;
-  long steps;
-  unsigned long accesses;
-  int ticks;
-};
-Progress g_progress;
 
 trace::Crash::Kind kind_of(int signal, std::uintptr_t address) {
   const Thread& thread = *self();
@@ -67,46 +57,26 @@ void put_back(int signal) {
 
 void on_fatal(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+  if (signal == SIGTRAP && endless_loop::step(static_cast<ucontext_t*>(context)->uc_mcontext)) return;
   if (signal == SIGSEGV && world::write_fault(address)) return;
   if (!g_engine.exploring || self() == nullptr || (!g_engine.active && !g_engine.touching)) {
     // Not the explored program's: let it happen again, and end the process.
     put_back(signal);
     return;
   }
-  g_engine.active = g_engine.touching = false;
+  const bool touching = std::exchange(g_engine.touching, false);
+  g_engine.active = false;
   auto* machine = &static_cast<ucontext_t*>(context)->uc_mcontext;
   trace::Crash crash;
   crash.kind = kind_of(signal, address);
   crash.signal = signal;
   crash.address = address;
-  crash.writes = (machine->gregs[REG_ERR] & 2) != 0;
+  crash.writes = touching ? g_engine.touching_to_write : (machine->gregs[REG_ERR] & 2) != 0;
   fail_crash(std::move(crash));
 }
 
-void on_tick(int /*signal*/, siginfo_t* /*info*/, void* /*context*/) {
-  Engine& e = g_engine;
-  if (!e.exploring || !e.active) {
-    g_progress.ticks = 0;
-    return;
-  }
-  if (g_progress.execution != e.execution || g_progress.steps != e.steps ||
-      g_progress.accesses != e.accesses) {
-    g_progress = Progress{e.execution, e.steps, e.accesses, 0};
-    return;
-  }
-  if (++g_progress.ticks < kLoopSeconds) return;
-  g_progress.ticks = 0;
-  e.active = false;
-  trace::Failure failure = failure_of(Rule::kEndlessLoop);
-  trace::Spinning spinning;
-  spinning.cpu_seconds = kLoopSeconds;
-  trace::Spinning::Thread one;
-  one.thread = self()->id;
-  one.stack = failure.stack;
-  if (e.recording) one.held = recorder::held_by(one.thread);
-  spinning.threads.push_back(std::move(one));
-  failure.what = std::move(spinning);
-  fail_now(std::move(failure));
+void on_tick(int /*signal*/, siginfo_t* /*info*/, void* context) {
+  endless_loop::tick(static_cast<ucontext_t*>(context)->uc_mcontext);
 }
 
 }  // namespace
@@ -139,15 +109,13 @@ void install_signal_handlers() {
   action.sa_flags |= SA_RESTART;
   action.sa_sigaction = on_tick;
   LOCKSTEP_REAL(sigaction)(SIGPROF, &action, &g_profile_before);
-  const itimerval every_second{{1, 0}, {1, 0}};
-  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &every_second, nullptr);
+  endless_loop::watch();
 }
 
 void remove_signal_handlers() {
   if (!g_installed) return;
   g_installed = false;
-  const itimerval never{};
-  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &never, nullptr);
+  endless_loop::unwatch();
   for (int i = 0; i < kFatalCount; ++i) {
     LOCKSTEP_REAL(sigaction)(kFatal[i], &g_before[i], nullptr);
   }

@@ -27,6 +27,7 @@ struct Engine {
   // explorer itself, in doctest, and outside of any exploration.
   bool active;
   bool touching;   // the explorer reads memory that the program is about to touch
+  bool touching_to_write;  // ... and the program is about to write it
   bool exploring;  // an execution is under way
   bool recording;  // a replay that keeps every event for the report
   bool real_threads;

@@ -1,6 +1,8 @@
 // Loops that never end: seen by the number of steps, or, where the loop makes none, by a limit on
 // processor time (which a healthy program never comes near).
 
+#include <time.h>
+
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -13,6 +15,12 @@ using namespace lockstep::tests;
 namespace {
 
 volatile bool go_on = true;
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
 
 // The limit on processor time makes these slow: one search each, not one for every way.
 void is_endless(const Body& body, bool real_threads) {
@@ -60,6 +68,53 @@ TEST_CASE("endless loop: in the body, while a lock is held") {
         for (;;) asm volatile("");
       },
       false);
+}
+
+TEST_CASE("endless loop: the report says who, where, under which lock, and costs one round") {
+  const Body body = [] {
+    std::mutex mutex;
+    std::thread thread([&] {
+      std::lock_guard hold(mutex);
+      unsigned x = 1;
+      for (;;) {
+        asm volatile("" : "+r"(x));
+        x = x * 3 + 1;
+        for (int i = 0; i < 50; ++i) asm volatile("" : "+r"(x));
+      }
+    });
+    thread.join();
+  };
+  constexpr int kEnd = __LINE__;
+  const std::string loop = "detect_endless_test.cc:" + std::to_string(kEnd - 6);
+  const std::string lock = "detect_endless_test.cc:" + std::to_string(kEnd - 10);
+  for (int run = 0; run < 2; ++run) {
+    const double begin = processor_seconds();
+    const Result result = lockstep::run(body);
+    // Without the knowledge of where the loop begins each of the three executions would take 2 s.
+    CHECK(processor_seconds() - begin < 4);
+    REQUIRE(result.finding.has_value());
+    CHECK(result.finding->message == "Endless loop: thread A has run 2 s of processor time at " +
+                                         loop + " without letting go of `mutex`, taken at " + lock +
+                                         ".");
+  }
+}
+
+TEST_CASE("endless loop: where the compiler left no line of it") {
+  struct Worker {
+    void work() {
+      for (;;) {
+      }
+    }
+  };
+  const Result result = run([] {
+    std::thread thread([] { Worker().work(); });
+    thread.join();
+  });
+  REQUIRE(result.finding.has_value());
+  const std::string message = result.finding->message;
+  INFO(message);
+  CHECK(message.find("detect_endless_test.cc:") != std::string::npos);
+  CHECK(message.find("an unknown line") == std::string::npos);
 }
 
 TEST_CASE("endless loop: the next search is healthy") {

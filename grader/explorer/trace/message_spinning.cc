@@ -37,12 +37,25 @@ std::vector<Target> read_lately(int thread, const Narrative& narrative) {
     const Event& event = events[i];
     const bool reads = event.op == Op::kTryLock || (is_memory(event.op) && !writes(event));
     if (event.thread != thread || !reads || targets.size() == kMostTold) continue;
+    if (event.target.type == kReferenceItself) continue;  // how a capture works
     const bool told = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
       return target.address == event.address;
     });
     if (!told) targets.push_back(event.target);
   }
   return targets;
+}
+
+// " at queue.h:51". The compiler may leave no line for a loop that does nothing: then by where its
+// thread began.
+std::string where_it_runs(const Spinning::Thread& thread, const Narrative& narrative) {
+  const auto& threads = narrative.recording().threads;
+  const auto index = static_cast<std::size_t>(thread.thread);
+  if (narrative.place(thread.stack).line == 0 && thread.thread >= 0 && index < threads.size() &&
+      narrative.place(threads[index].created).line != 0) {
+    return " in what was started at " + narrative.where(threads[index].created);
+  }
+  return " at " + narrative.where(thread.stack);
 }
 
 bool ran_lately(int thread, const Narrative& narrative) {
@@ -61,8 +74,9 @@ void write_spinning(const Failure& failure, const Spinning& spinning, const Narr
                    narrative);
   };
   const auto turn = [&](const Spinning::Thread& thread) {
-    const std::string reads = reads_of(thread);
-    return " at " + narrative.where(thread.stack) + (reads.empty() ? "" : ", reading " + reads);
+    // One that comes to no hook reads nothing that others could change.
+    const std::string reads = spinning.cpu_seconds > 0 ? "" : reads_of(thread);
+    return where_it_runs(thread, narrative) + (reads.empty() ? "" : ", reading " + reads);
   };
   if (failure.rule == Rule::kEndlessLoop && !spinning.threads.empty()) {
     const Spinning::Thread& thread = spinning.threads.front();

@@ -1,0 +1,183 @@
+#include "grader/explorer/hooks/endless_loop.h"
+
+#include <sys/time.h>
+#include <time.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/model/raw.h"
+#include "grader/explorer/model/world.h"
+#include "grader/explorer/trace/process_symbols.h"
+#include "grader/explorer/trace/source_files.h"
+
+namespace lockstep::endless_loop {
+
+namespace {
+
+constexpr long kMillisecond = 1'000'000;  // nanoseconds
+
+// Processor time without any hook that makes an endless loop.
+constexpr int kSeconds = 2;
+constexpr long kLimit = kSeconds * 1'000 * kMillisecond;
+// ... where this very execution is known to end in one.
+constexpr long kKnownLimit = 100 * kMillisecond;
+constexpr long kTick = 50 * kMillisecond;
+
+// Instructions that are looked at one by one to learn how far the loop reaches.
+constexpr int kSteps = 20'000;
+
+// How far the execution is. Two that agree in all of it took the same steps.
+struct Progress {
+  std::uint32_t execution = 0;
+  std::uint64_t hash = 0;
+  long steps = -1;
+  unsigned long accesses = 0;
+
+  bool operator==(const Progress&) const = default;
+  bool same_place(const Progress& other) const {
+    return hash == other.hash && steps == other.steps && accesses == other.accesses;
+  }
+};
+
+Progress g_seen;    // at the last tick
+long g_seen_since;  // processor time at which it was first seen
+Progress g_loop;    // where a loop began that has had its whole time
+
+// The single steps through the loop. Which of its lines a tick falls on is luck, so the one
+// reported is the first of all that belong to it.
+struct Walk {
+  struct Stop {
+    std::uintptr_t pc;
+    std::uintptr_t stack;  // the outermost frame, whose loop it is, has the highest
+  };
+  int left = 0;  // steps until `target` is chosen; then until it must have been met
+  std::vector<Stop> stops;
+  std::uintptr_t target = 0;
+  std::uintptr_t target_stack = 0;
+};
+Walk g_walk;
+
+Progress progress() {
+  const Engine& e = g_engine;
+  return {e.execution, e.hash, e.steps, e.accesses};
+}
+
+long processor_time() {
+  timespec time{};
+  raw::call(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, raw::as_long(&time));
+  return time.tv_sec * 1'000 * kMillisecond + time.tv_nsec;
+}
+
+[[noreturn]] void fail() {
+  g_engine.active = false;
+  trace::Failure failure = failure_of(Rule::kEndlessLoop);
+  trace::Spinning spinning;
+  spinning.cpu_seconds = kSeconds;
+  trace::Spinning::Thread one;
+  one.thread = self()->id;
+  one.stack = failure.stack;
+  if (g_engine.recording) one.held = recorder::held_by(one.thread);
+  spinning.threads.push_back(std::move(one));
+  failure.what = std::move(spinning);
+  fail_now(std::move(failure));
+}
+
+constexpr greg_t kTrapFlag = 0x100;
+
+void begin_walk(mcontext_t& machine) {
+  g_walk = Walk{};
+  g_walk.left = kSteps;
+  machine.gregs[REG_EFL] |= kTrapFlag;
+}
+
+// The first line of the loop, and of its instructions the lowest. False when no line of the program
+// itself is in it: then its caller's must do.
+bool choose_target() {
+  Walk& walk = g_walk;
+  const auto by_stack = [](const Walk::Stop& a, const Walk::Stop& b) { return a.stack < b.stack; };
+  const std::uintptr_t outermost =
+      std::max_element(walk.stops.begin(), walk.stops.end(), by_stack)->stack;
+  int first_line = 0;
+  for (const Walk::Stop& stop : walk.stops) {
+    if (stop.stack != outermost) continue;
+    for (const Place& place : trace::process_symbols().places(stop.pc, true)) {
+      if (place.line == 0 || !trace::is_own_file(place.file)) continue;
+      const bool earlier = first_line == 0 || place.line < first_line ||
+                           (place.line == first_line && stop.pc < walk.target);
+      if (earlier) {
+        first_line = place.line;
+        walk.target = stop.pc;
+        walk.target_stack = stop.stack;
+      }
+      break;
+    }
+  }
+  return first_line != 0;
+}
+
+}  // namespace
+
+void watch() {
+  g_loop = Progress{};
+  g_seen = Progress{};
+  const itimerval often{{0, kTick / 1'000}, {0, kTick / 1'000}};
+  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &often, nullptr);
+}
+
+void unwatch() {
+  const itimerval never{};
+  LOCKSTEP_REAL(setitimer)(ITIMER_PROF, &never, nullptr);
+}
+
+void tick(mcontext_t& machine) {
+  const Engine& e = g_engine;
+  if (!e.exploring || !e.active) {
+    g_seen = Progress{};
+    return;
+  }
+  const Progress now = progress();
+  const long time = processor_time();
+  if (g_seen != now) {
+    g_seen = now;
+    g_seen_since = time;
+    return;
+  }
+  if (time - g_seen_since < (now.same_place(g_loop) ? kKnownLimit : kLimit)) return;
+  if (g_walk.left > 0) return;  // under way
+  g_loop = now;
+  // A debugger has its own use for single steps.
+  if (!e.recording || e.real_threads) fail();
+  begin_walk(machine);
+}
+
+bool step(mcontext_t& machine) {
+  Walk& walk = g_walk;
+  if (walk.left == 0) return false;
+  const Inside inside;
+  const auto pc = static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
+  const auto stack = static_cast<std::uintptr_t>(machine.gregs[REG_RSP]);
+  --walk.left;
+  if (walk.target != 0) {
+    const bool there = pc == walk.target && stack == walk.target_stack;
+    if (!there && walk.left > 0) return true;
+  } else {
+    if (world::in_program(reinterpret_cast<const void*>(pc))) {
+      const bool known = std::any_of(walk.stops.begin(), walk.stops.end(), [&](const auto& stop) {
+        return stop.pc == pc && stop.stack == stack;
+      });
+      if (!known) walk.stops.push_back({pc, stack});
+    }
+    if (walk.left > 0) return true;
+    if (!walk.stops.empty() && choose_target()) {
+      walk.left = kSteps;
+      return true;
+    }
+  }
+  walk.left = 0;
+  machine.gregs[REG_EFL] &= ~kTrapFlag;
+  fail();
+}
+
+}  // namespace lockstep::endless_loop
