@@ -74,9 +74,11 @@ std::uint64_t value_at(std::uintptr_t address, std::size_t size, bool writes = f
 
 // The step, where a replay wants it; otherwise -1.
 [[gnu::noinline, gnu::cold]] int record_access(std::uintptr_t address, std::size_t size,
-                                               bool writes) {
-  if (!shadow::is_shared(address)) return -1;
+                                               bool writes, const void* pc) {
+  const bool races = g_racy_code.has(pc);
+  if (!races && !shadow::is_shared(address)) return -1;
   trace::Event step;
+  step.racing_code = races;
   step.op = writes ? Op::kWrite : Op::kRead;
   step.address = address;
   step.size = static_cast<std::uint32_t>(size);
@@ -95,7 +97,7 @@ void plain_access(std::uintptr_t address, std::size_t size, bool writes, const v
   // What a loop keeps on its own stack is no news to others.
   if (writes && fiber::slot_of(address) != self()->id) leave_spin();
   if (++e.accesses % kBurst == 0) long_burst(pc);
-  const int event = e.recording ? record_access(address, size, writes) : -1;
+  const int event = e.recording ? record_access(address, size, writes, pc) : -1;
   shadow::access(address, size, writes ? shadow::Kind::kWrite : shadow::Kind::kRead, pc, event);
 }
 

@@ -524,6 +524,21 @@ TEST_CASE("data race: what it leads to is told, the rule stays") {
   });
 }
 
+TEST_CASE("data race: seen in one execution, its crash in another, and named all the same") {
+  static int* shared;
+  finds(Rule::kDataRace,
+        {"two threads use `shared` at the same time", "write through a null pointer at"}, [] {
+          shared = nullptr;
+          int target = 0;
+          std::thread setter([&] { shared = &target; });
+          std::thread writer([] { *shared = 3; });
+          std::thread adder([] { *shared += 3; });
+          setter.join();
+          writer.join();
+          adder.join();
+        });
+}
+
 TEST_CASE("lost update: without a race it is a failed check") {
   finds(Rule::kCheckFailed, {"hits == 2"}, [] {
     std::atomic<int> hits{0};

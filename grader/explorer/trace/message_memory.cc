@@ -44,15 +44,8 @@ void add_consequence(const Failure& failure, const Narrative& narrative, Finding
 
 // A race that was seen in another execution than the one reported: all there is is what it led to.
 void write_unseen_race(const Failure& failure, const Narrative& narrative, Finding& finding) {
-  Target target;
-  for (const Event& event : narrative.recording().events) {
-    if (event.racy) target = event.target;
-  }
-  if (failure.consequence != nullptr && target.address == 0) {
-    const auto* freed = std::get_if<FreedMemory>(&failure.consequence->what);
-    if (freed != nullptr) target = freed->access.target;
-  }
-  const std::string object = narrative.quoted(target);
+  const std::string object =
+      narrative.quoted(target_of_unseen_race(failure, narrative.recording()));
   finding.message = "Data race: two threads use " + (object.empty() ? "the same memory" : object) +
                     " at the same time, and at least one of them writes.";
   add_consequence(failure, narrative, finding);
@@ -151,6 +144,13 @@ void write_freed(const Failure& failure, const FreedMemory& freed, const Narrati
   finding.message = again ? "Double free: " + who + " frees " + object + " at " +
                                 narrative.where(stack) + ", which " + freer + " has freed before"
                           : "Use after free: " + who + " " + std::string(verb(freed.access.op)) +
+                                " " + object + " at " + narrative.where(stack) + ", which " +
+                                freer + " has freed";
+  if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);
+  finding.message += ".";
+  tell_allocation(freed, narrative, finding);
+}
+
 void write_out_of_memory(const Failure& failure, const OutOfMemory& out, const Narrative& narrative,
                          Finding& finding) {
   finding.message = "Memory limit: " + label(failure.thread) + " asks for " + bytes(out.asked) +
@@ -164,13 +164,6 @@ void write_out_of_memory(const Failure& failure, const OutOfMemory& out, const N
             "number as an unsigned one is very large)."
           : "Look for what grows without end: a container that is filled in a loop, a queue that "
             "is filled faster than it is emptied.");
-}
-
-                                " " + object + " at " + narrative.where(stack) + ", which " +
-                                freer + " has freed";
-  if (!freed.freed.empty()) finding.message += " at " + narrative.where(freed.freed);
-  finding.message += ".";
-  tell_allocation(freed, narrative, finding);
 }
 
 void write_leak(const Leak& leak, const Narrative& narrative, Finding& finding) {

@@ -13,6 +13,10 @@ std::uintptr_t base_of(const Target& target) {
   return target.base != 0 ? target.base : target.address;
 }
 
+bool is_unseen_race(const Failure& failure) {
+  return failure.rule == Rule::kDataRace && std::holds_alternative<std::monostate>(failure.what);
+}
+
 bool is_join_failure(const Failure& failure) {
   const auto* stuck = std::get_if<Stuck>(&failure.what);
   return stuck != nullptr &&
@@ -34,6 +38,25 @@ bool is_about_lifetime(const Failure& failure) {
 }
 
 }  // namespace
+
+Target target_of_unseen_race(const Failure& failure, const Recording& recording) {
+  const int victim = failure.consequence != nullptr ? failure.consequence->thread : -1;
+  const Event* best = nullptr;
+  const auto rank = [&](const Event& event) {
+    return event.racy ? 2 : event.thread == victim ? 1 : 0;
+  };
+  for (const Event& event : recording.events) {
+    const bool takes_part = event.racy || event.racing_code;
+    if (!takes_part || event.address == 0 || event.target.type == kReferenceItself) continue;
+    if (best == nullptr || rank(event) >= rank(*best)) best = &event;
+  }
+  if (best != nullptr) return best->target;
+  if (failure.consequence != nullptr) {
+    const auto* freed = std::get_if<FreedMemory>(&failure.consequence->what);
+    if (freed != nullptr) return freed->access.target;
+  }
+  return {};
+}
 
 std::vector<Target> targets_of(const Failure& failure) {
   std::vector<Target> targets;
@@ -68,6 +91,10 @@ std::vector<Target> targets_of(const Failure& failure) {
 Narrative::Narrative(const Failure& failure, const Recording& recording, Symbols& symbols)
     : recording_(recording), symbols_(symbols) {
   for (const Target& target : targets_of(failure)) {
+    if (target.address != 0) focus_.insert(base_of(target));
+  }
+  if (is_unseen_race(failure)) {
+    const Target target = target_of_unseen_race(failure, recording);
     if (target.address != 0) focus_.insert(base_of(target));
   }
   const Failure& last = failure.consequence != nullptr ? *failure.consequence : failure;

@@ -65,6 +65,10 @@ class Narrative {
   std::map<std::uint64_t, int> pointers_;  // how the report calls addresses without names
 };
 
+// What a race is about that was seen in another execution than the one recorded: the memory that
+// the code of it used last, by the thread that suffered for it if possible. Address 0 when unknown.
+Target target_of_unseen_race(const Failure& failure, const Recording& recording);
+
 // Every target that `failure` speaks of, its consequence's too.
 std::vector<Target> targets_of(const Failure& failure);
 

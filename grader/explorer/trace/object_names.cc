@@ -100,6 +100,9 @@ std::string ObjectNames::name(const Target& target) const {
   return std::string(part_of(target.name)) + shown;
 }
 
-std::string ObjectNames::quoted(const Target& target) const { return quote(name(target)); }
+std::string ObjectNames::quoted(const Target& target) const {
+  const std::string shown = name(target);
+  return shown.empty() ? shown : quote(shown);
+}
 
 }  // namespace lockstep::trace

@@ -54,6 +54,7 @@ struct Event {
   bool preempts = false;     // the switch to this step left a thread that could have gone on
   bool racy = false;         // takes part in a data race of this execution
   bool gone = false;         // memory of a stack that was left: `before` is what came since
+  bool racing_code = false;  // its code took part in one, of this execution or of another
   std::vector<Frame> stack;  // innermost first
   Target target;             // of `address`; see Symbols::annotate
   // Of kOutput: what was printed; of kCheckFailed: the expression; of kInterleave: what a critical
