@@ -58,14 +58,6 @@ class Lines {
     for (std::string& line : lines) lines_.push_back(std::move(line));
   }
 
-  // Adds `text` to the last line behind a gap, when it fits.
-  bool append(std::string_view text) {
-    constexpr int kGap = 8;
-    if (lines_.empty() || width(lines_.back()) + kGap + width(text) > columns_) return false;
-    lines_.back() += std::string(kGap, ' ') + std::string(text);
-    return true;
-  }
-
   std::vector<std::string> take() { return std::move(lines_); }
 
  private:
@@ -126,8 +118,8 @@ void add_facts(const CaseVerdict& failed, Lines& lines) {
   lines.blank();
   lines.fact("expected", failed.expected);
   lines.fact("seen", failed.seen);
-  const bool beside = !failed.seen.empty() && lines.append(search);
-  if (!beside) lines.fact("found", search);
+  // A line of its own: the one in which a replay and the search that found it differ.
+  lines.fact("found", search);
 }
 
 void add_output(const CaseVerdict& failed, Lines& lines) {
@@ -159,9 +151,8 @@ std::string preemptions_text(const judge::Interleaving& interleaving) {
 
 std::string search_text(const CaseVerdict& failed) {
   if (failed.executions == 0) return "";
-  std::string text = fmt::format("in the {} interleaving searched", ordinal(failed.executions));
-  if (failed.strategy == "replay") text = "in the replayed interleaving";
-  return text;
+  if (failed.strategy == "replay") return "replayed from " + printable(failed.schedule);
+  return fmt::format("in the {} interleaving searched", ordinal(failed.executions));
 }
 
 std::vector<std::string> failure_lines(const CaseVerdict& failed, std::string_view lab,

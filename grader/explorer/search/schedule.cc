@@ -78,6 +78,8 @@ bool parse_prefix(std::string_view text, Schedule& schedule) {
   Parser parser(text);
   if (parser.take('u')) schedule.unlock_points = true;
   if (parser.take('s')) schedule.slow_threads = true;
+  if (parser.take('c')) schedule.after_race = true;
+  if (parser.take('f')) schedule.fewest = true;
   while (parser.take('.')) {
     if (parser.take('r')) {
       if (!parse_code(parser, schedule.racy)) return false;
@@ -96,6 +98,8 @@ std::string to_string(const Schedule& schedule) {
   std::string text;
   if (schedule.unlock_points) text += 'u';
   if (schedule.slow_threads) text += 's';
+  if (schedule.after_race) text += 'c';
+  if (schedule.fewest) text += 'f';
   append_code(text, 'r', schedule.racy);
   append_code(text, 'p', schedule.spinning);
   if (!text.empty()) text += '~';

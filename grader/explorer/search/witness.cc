@@ -197,6 +197,8 @@ void describe(Replayed& replayed, trace::Failure failure, const Schedule& schedu
   taken.decisions = std::move(replayed.decisions);
   finding.schedule = to_string(taken);
   finding.preemptions = replayed.preemptions;
+  // Needless to say where there is none.
+  finding.fewest = schedule.fewest || replayed.preemptions == 0;
   result.finding = std::move(finding);
 }
 
@@ -234,9 +236,10 @@ void report_witness(const std::function<void()>& body, const Options& options, W
     auto consequence = std::make_shared<trace::Failure>(std::move(failure));
     failure = std::move(witness.failure);
     failure.consequence = std::move(consequence);
+    witness.schedule.after_race = true;
   }
+  witness.schedule.fewest = fewest && replayed.preemptions > 0;
   describe(replayed, std::move(failure), witness.schedule, result);
-  result.finding->fewest = fewest;
 }
 
 void report_notes(const std::function<void()>& body, const Options& /*options*/,
@@ -272,7 +275,14 @@ Result replay(const std::function<void()>& body, const Options& options) {
   } else if (!replayed.same) {
     result.error = kNotRepeatable;
   } else if (replayed.outcome.failure) {
-    describe(replayed, *replayed.outcome.failure, *schedule, result);
+    trace::Failure failure = std::move(*replayed.outcome.failure);
+    if (schedule->after_race && failure.rule != Rule::kDataRace) {
+      trace::Failure race;
+      race.rule = Rule::kDataRace;
+      race.consequence = std::make_shared<trace::Failure>(std::move(failure));
+      failure = std::move(race);
+    }
+    describe(replayed, std::move(failure), *schedule, result);
   }
   return result;
 }

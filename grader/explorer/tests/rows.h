@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "grader/explorer/explore.h"
+#include "grader/explorer/tests/describe.h"
 
 // Inside a body: ends the execution with check-failed unless `condition` holds.
 #define EXPECT(condition) \
@@ -128,6 +129,7 @@ inline void finds(Rule rule, const std::vector<std::string>& names, const Body& 
     INFO("replay: ", again);
     CHECK(replay.executions == 1);
     CHECK(again == seen);
+    if (replay.finding) CHECK(describe(*replay.finding) == describe(*result.finding));
   }
 }
 

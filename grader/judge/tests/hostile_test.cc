@@ -278,6 +278,36 @@ TEST_CASE("what a crash leaves of the other cases, it leaves whole") {
   CHECK(outcome.verdict.cases[2].exhaustive);
 }
 
+TEST_CASE("a replayed schedule is the same finding, field by field") {
+  const std::string submission = grading().new_submission();
+  write_file(submission + "/counter.h",
+             "namespace lab {\n"
+             "class Counter {\n"
+             " public:\n"
+             "  void add(int n) { value_ = value_ + n; }\n"
+             "  int value() { return value_; }\n"
+             " private:\n"
+             "  int value_ = 0;\n"
+             "};\n"
+             "}  // namespace lab\n");
+  const Verdict found = grade(submission, {"--case=two threads add"}).verdict;
+  REQUIRE(result(found.cases[2]) == "data-race");
+  REQUIRE_FALSE(found.cases[2].interleaving.steps.empty());
+  Verdict again =
+      grade(submission, {"--case=two threads add", "--schedule=" + found.cases[2].schedule})
+          .verdict;
+  CHECK(again.cases[2].strategy == "replay");
+  CHECK(again.cases[2].executions == 1);
+  // How it was found, and how long that took, is all that differs.
+  again.seconds = found.seconds;
+  again.cases[2].seconds = found.cases[2].seconds;
+  again.cases[2].strategy = found.cases[2].strategy;
+  again.cases[2].executions = found.cases[2].executions;
+  again.cases[2].exhaustive = found.cases[2].exhaustive;
+  again.cases[2].bounds = found.cases[2].bounds;
+  CHECK(write(again) == write(found));
+}
+
 TEST_CASE("an interrupted judge leaves nothing behind") {
   // The judge gets SIGTERM while the program sleeps.
   const Grading::Outcome outcome =

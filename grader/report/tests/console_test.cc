@@ -55,7 +55,8 @@ TEST_CASE("a data race: rule, expected and seen, interleaving, why, next") {
           "them writes.",
           "",
           "      expected   value() == 2",
-          "      seen       value() == 1        in the 3rd interleaving searched",
+          "      seen       value() == 1",
+          "      found      in the 3rd interleaving searched",
           "",
           "         A (counter_test.cc:31)              B (counter_test.cc:32)",
           "      1  counter.h:14  value_ = value_ + 1;",
@@ -90,6 +91,26 @@ TEST_CASE("a data race: rule, expected and seen, interleaving, why, next") {
           "verified completely: 1 of 3 cases · 2.1 s (build 1.6, cases 0.4)",
           "Next: ./lab hint 03_races",
       });
+}
+
+TEST_CASE("a replay is the same report, but for the line that says how it was found") {
+  ConsoleOptions options;
+  options.only_failures = true;
+  const judge::Verdict found = samples::data_race();
+  judge::Verdict replayed = found;
+  for (judge::CaseVerdict& one : replayed.cases) {
+    one.executions = 1;
+    one.exhaustive = false;
+    one.strategy = "replay";
+  }
+  const std::vector<std::string> first = report(found, options);
+  const std::vector<std::string> again = report(replayed, options);
+  REQUIRE(first.size() == again.size());
+  const std::size_t how = find(first, "      found      in the 3rd interleaving searched");
+  CHECK(again[how] == "      found      replayed from A2B2A");
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (i != how) CHECK(first[i] == again[i]);
+  }
 }
 
 TEST_CASE("a failure that several cases share is told once") {
