@@ -28,12 +28,16 @@ constexpr long kTick = 50 * kMillisecond;
 // Instructions that are looked at one by one to learn how far the loop reaches.
 constexpr int kSteps = 20'000;
 
+// What one execution may print. One that prints on and on is no endless loop until then.
+constexpr std::size_t kMostPrinted = std::size_t{32} << 20;
+
 // How far the execution is. Two that agree in all of it took the same steps.
 struct Progress {
   std::uint32_t execution = 0;
   std::uint64_t hash = 0;
   long steps = -1;
   unsigned long accesses = 0;
+  std::size_t printed = 0;
 
   bool operator==(const Progress&) const = default;
   bool same_place(const Progress& other) const {
@@ -52,7 +56,10 @@ struct Walk {
     std::uintptr_t pc;
     std::uintptr_t stack;  // the outermost frame, whose loop it is, has the highest
   };
-  int left = 0;  // steps until `target` is chosen; then until it must have been met
+  enum class Purpose { kLeaveLibraries, kSeeTheLoop, kReachTarget };
+  Purpose purpose = Purpose::kLeaveLibraries;
+  int left = 0;   // steps
+  void (*end)() = nullptr;  // what comes then; does not return
   std::vector<Stop> stops;
   std::uintptr_t target = 0;
   std::uintptr_t target_stack = 0;
@@ -61,7 +68,7 @@ Walk g_walk;
 
 Progress progress() {
   const Engine& e = g_engine;
-  return {e.execution, e.hash, e.steps, e.accesses};
+  return {e.execution, e.hash, e.steps, e.accesses, world::printed_so_far()};
 }
 
 long processor_time() {
@@ -84,18 +91,44 @@ long processor_time() {
   fail_now(std::move(failure));
 }
 
+[[noreturn]] void fail_output() {
+  g_engine.active = false;
+  trace::Failure failure = failure_of(Rule::kOutputLimit);
+  failure.what = trace::TooMuchOutput{kMostPrinted};
+  fail_now(std::move(failure));
+}
+
 constexpr greg_t kTrapFlag = 0x100;
 
-void begin_walk(mcontext_t& machine) {
+bool in_program(std::uintptr_t pc) { return world::in_program(reinterpret_cast<const void*>(pc)); }
+
+void begin_walk(mcontext_t& machine, Walk::Purpose purpose, void (*end)()) {
   g_walk = Walk{};
+  g_walk.purpose = purpose;
   g_walk.left = kSteps;
+  g_walk.end = end;
   machine.gregs[REG_EFL] |= kTrapFlag;
+}
+
+// Ends the execution by `end`, but not within a library: it may hold locks of its own there.
+void end_in_program(mcontext_t& machine, void (*end)()) {
+  if (in_program(static_cast<std::uintptr_t>(machine.gregs[REG_RIP]))) end();
+  begin_walk(machine, Walk::Purpose::kLeaveLibraries, end);
+}
+
+void note_stop(const Walk::Stop& stop) {
+  if (!in_program(stop.pc)) return;
+  const bool known = std::any_of(g_walk.stops.begin(), g_walk.stops.end(), [&](const auto& one) {
+    return one.pc == stop.pc && one.stack == stop.stack;
+  });
+  if (!known) g_walk.stops.push_back(stop);
 }
 
 // The first line of the loop, and of its instructions the lowest. False when no line of the program
 // itself is in it: then its caller's must do.
 bool choose_target() {
   Walk& walk = g_walk;
+  if (walk.stops.empty()) return false;
   const auto by_stack = [](const Walk::Stop& a, const Walk::Stop& b) { return a.stack < b.stack; };
   const std::uintptr_t outermost =
       std::max_element(walk.stops.begin(), walk.stops.end(), by_stack)->stack;
@@ -139,17 +172,17 @@ void tick(mcontext_t& machine) {
   }
   const Progress now = progress();
   const long time = processor_time();
+  if (g_walk.left > 0) return;  // under way
+  if (now.printed > kMostPrinted) return end_in_program(machine, fail_output);
   if (g_seen != now) {
     g_seen = now;
     g_seen_since = time;
     return;
   }
   if (time - g_seen_since < (now.same_place(g_loop) ? kKnownLimit : kLimit)) return;
-  if (g_walk.left > 0) return;  // under way
   g_loop = now;
-  // A debugger has its own use for single steps.
-  if (!e.recording || e.real_threads) fail();
-  begin_walk(machine);
+  if (!e.recording) return end_in_program(machine, fail);
+  begin_walk(machine, Walk::Purpose::kSeeTheLoop, fail);
 }
 
 bool step(mcontext_t& machine) {
@@ -159,25 +192,28 @@ bool step(mcontext_t& machine) {
   const auto pc = static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
   const auto stack = static_cast<std::uintptr_t>(machine.gregs[REG_RSP]);
   --walk.left;
-  if (walk.target != 0) {
-    const bool there = pc == walk.target && stack == walk.target_stack;
-    if (!there && walk.left > 0) return true;
-  } else {
-    if (world::in_program(reinterpret_cast<const void*>(pc))) {
-      const bool known = std::any_of(walk.stops.begin(), walk.stops.end(), [&](const auto& stop) {
-        return stop.pc == pc && stop.stack == stack;
-      });
-      if (!known) walk.stops.push_back({pc, stack});
-    }
-    if (walk.left > 0) return true;
-    if (!walk.stops.empty() && choose_target()) {
-      walk.left = kSteps;
-      return true;
-    }
+  bool done = walk.left == 0;
+  switch (walk.purpose) {
+    case Walk::Purpose::kLeaveLibraries:
+      done = done || in_program(pc);
+      break;
+    case Walk::Purpose::kSeeTheLoop:
+      note_stop({pc, stack});
+      if (done && choose_target()) {
+        walk.purpose = Walk::Purpose::kReachTarget;
+        walk.left = kSteps;
+        done = false;
+      }
+      break;
+    case Walk::Purpose::kReachTarget:
+      done = done || (pc == walk.target && stack == walk.target_stack);
+      break;
   }
+  if (!done) return true;
   walk.left = 0;
   machine.gregs[REG_EFL] &= ~kTrapFlag;
-  fail();
+  walk.end();
+  return true;
 }
 
 }  // namespace lockstep::endless_loop

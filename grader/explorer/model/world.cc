@@ -304,6 +304,12 @@ std::size_t output_size() {
   return ::fstat(g_memory, &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
 }
 
+std::size_t printed_so_far() {
+  struct stat status;
+  return g_memory >= 0 && ::fstat(g_memory, &status) == 0 ? static_cast<std::size_t>(status.st_size)
+                                                          : 0;
+}
+
 std::string output() {
   std::string text(std::min(output_size(), kMaxOutput), '\0');
   const ssize_t n = ::pread(g_memory, text.data(), text.size(), 0);

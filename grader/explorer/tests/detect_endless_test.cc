@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <atomic>
+#include <cstdio>
 #include <mutex>
 #include <thread>
 
@@ -115,6 +116,21 @@ TEST_CASE("endless loop: where the compiler left no line of it") {
   INFO(message);
   CHECK(message.find("detect_endless_test.cc:") != std::string::npos);
   CHECK(message.find("an unknown line") == std::string::npos);
+}
+
+TEST_CASE("output limit: a loop that prints for ever") {
+  const Result result = run([] {
+    std::thread thread([] {
+      for (;;) std::puts("and again, and again, and again, and again, and again, and again");
+    });
+    thread.join();
+  });
+  REQUIRE(result.finding.has_value());
+  const std::string message = result.finding->message;
+  INFO(message);
+  CHECK(name_of(result.finding->rule) == name_of(Rule::kOutputLimit));
+  CHECK(message.find("Output limit: A prints at detect_endless_test.cc:") == 0);
+  CHECK(message.find("more than 32 MiB") != std::string::npos);
 }
 
 TEST_CASE("endless loop: the next search is healthy") {

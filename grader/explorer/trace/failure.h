@@ -155,13 +155,18 @@ struct OutOfMemory {
   std::size_t limit = 0;  // of all that one execution asks for
 };
 
+// output-limit.
+struct TooMuchOutput {
+  std::size_t limit = 0;  // bytes
+};
+
 struct Failure {
   Rule rule{};
   int thread = -1;           // who did it
   int event = -1;            // the last event before it; -1: the last of the recording
   std::vector<Frame> stack;  // of `thread`, when it did
   std::variant<std::monostate, DataRace, Stuck, CheckFailed, Crash, FreedMemory, Leak, Misuse,
-               NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory>
+               NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory, TooMuchOutput>
       what;
   // What a data race led to: a failed check, a crash, ... The report's `expected` and `seen` are
   // its.

@@ -141,6 +141,13 @@ void write(const Failure& failure, const OutOfMemory& out, const Narrative& narr
   write_out_of_memory(failure, out, narrative, finding);
 }
 
+void write(const Failure& failure, const TooMuchOutput& output, const Narrative& narrative,
+           Finding& finding) {
+  finding.message = "Output limit: " + label(failure.thread) + " prints at " +
+                    narrative.where(failure.stack) + ", and one execution has printed more than " +
+                    std::to_string(output.limit >> 20) + " MiB.";
+}
+
 void write(const Failure& failure, const Spinning& spinning, const Narrative& narrative,
            Finding& finding) {
   write_spinning(failure, spinning, narrative, finding);
