@@ -75,6 +75,7 @@ std::uint64_t value_at(std::uintptr_t address, std::size_t size, bool writes = f
 // The step, where a replay wants it; otherwise -1.
 [[gnu::noinline, gnu::cold]] int record_access(std::uintptr_t address, std::size_t size,
                                                bool writes, const void* pc) {
+  if (!writes) recorder::note_read(address, size);
   const bool races = g_racy_code.has(pc);
   if (!races && !shadow::is_shared(address)) return -1;
   trace::Event step;

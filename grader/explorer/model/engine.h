@@ -94,7 +94,7 @@ void note_write();
 // The current thread has read `value`. The same read again and again, with nothing done in between,
 // is a spin: the thread is set aside until another one writes.
 void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc);
-// It has taken `lock`, and may be about to look at something again.
+// It takes `lock`, and may be about to look at something again.
 void note_section(std::uintptr_t lock);
 // It did something that others can see.
 inline void leave_spin() { self()->spin.clear(); }

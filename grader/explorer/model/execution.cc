@@ -257,7 +257,7 @@ void fail_livelock() {
   fail_now(std::move(failure));
 }
 
-void note_busy_wait(std::uintptr_t address) {
+void note_busy_wait(std::uintptr_t address, bool is_section) {
   if (ignored(Rule::kBusyWait)) return;
   trace::Failure failure = failure_of(Rule::kBusyWait);
   trace::Spinning spinning;
@@ -266,7 +266,12 @@ void note_busy_wait(std::uintptr_t address) {
   spinning.steps = kSpinTurns;
   if (g_engine.recording) {
     one.stack = failure.stack;
-    if (address != 0) one.reads.push_back(recorder::target(address, 1));
+    if (is_section) {
+      one.reads = recorder::reads_of_section();
+      one.lock = recorder::target(address, 1);
+    } else if (address != 0) {
+      one.reads.push_back(recorder::target(address, 1));
+    }
     one.held = recorder::held_by(one.thread);
   }
   spinning.threads.push_back(std::move(one));

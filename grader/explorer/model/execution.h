@@ -31,7 +31,8 @@ Outcome& run_execution(const std::function<void()>& body);
 [[noreturn]] void fail_livelock();
 // The current thread has read the same kSpinTurns times.
 inline constexpr int kSpinTurns = 16;
-void note_busy_wait(std::uintptr_t address);
+// ... or, with `is_section`, has taken the lock at `address` to look at something again.
+void note_busy_wait(std::uintptr_t address, bool is_section);
 void note_clock_tick();
 void thread_ended(Thread* thread);
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/trace/capture.h"
 
@@ -31,6 +32,7 @@ struct State {
   std::map<std::uintptr_t, std::vector<trace::Frame>> taken;
   std::map<std::uintptr_t, BlockHistory> blocks;
   std::vector<int> last_of;
+  std::vector<std::vector<trace::Target>> reads;  // by thread, since it last took a lock
   int unwritten = -1;  // the event whose write is about to happen
   std::uintptr_t unwritten_address = 0;
   std::size_t unwritten_size = 0;
@@ -141,6 +143,7 @@ trace::Target target_seen_by(int thread, std::uintptr_t address, std::uint32_t s
 }
 
 void took(std::uintptr_t lock) {
+  grown(g_state->reads, g_engine.current->id).clear();
   g_state->locks.push_back({lock, g_engine.current->id, stack(), last_event()});
   g_state->taken[lock] = g_state->locks.back().taken;
 }
@@ -175,6 +178,25 @@ std::vector<trace::HeldLock> held_at(int thread, int event) {
 std::vector<trace::Frame> taken_at(std::uintptr_t lock) {
   const auto it = g_state->taken.find(lock);
   return it == g_state->taken.end() ? std::vector<trace::Frame>{} : it->second;
+}
+
+void note_read(std::uintptr_t address, std::size_t size) {
+  constexpr std::size_t kMostReads = 4;
+  const Thread& me = *g_engine.current;
+  // Only one that takes a lock again and again and changes nothing is ever asked.
+  if (me.spin.used == 0 || fiber::slot_of(address) == me.id) return;
+  std::vector<trace::Target>& reads = grown(g_state->reads, me.id);
+  if (reads.size() == kMostReads) return;
+  const bool known = std::any_of(reads.begin(), reads.end(), [&](const trace::Target& target) {
+    return target.address == address;
+  });
+  if (known) return;
+  const trace::Target read = target(address, static_cast<std::uint32_t>(size));
+  if (read.type != trace::kReferenceItself) reads.push_back(read);
+}
+
+std::vector<trace::Target> reads_of_section() {
+  return grown(g_state->reads, g_engine.current->id);
 }
 
 void allocated(std::uintptr_t address, std::size_t /*size*/) {

@@ -51,6 +51,12 @@ std::vector<trace::HeldLock> held_at(int thread, int event);
 // Where `lock` was taken last; empty when unknown.
 std::vector<trace::Frame> taken_at(std::uintptr_t lock);
 
+// The current thread reads plain memory. What it reads from one lock to the next is kept, a little of
+// it, with its names.
+void note_read(std::uintptr_t address, std::size_t size);
+// What the current thread has read since it last took a lock.
+std::vector<trace::Target> reads_of_section();
+
 void allocated(std::uintptr_t address, std::size_t size);
 void freed(std::uintptr_t address);
 struct BlockHistory {

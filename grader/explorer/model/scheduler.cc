@@ -348,7 +348,8 @@ namespace {
 // gets the benefit of the doubt until `enough` (a short loop may well read one value several
 // times), so that no interleaving of it is lost. `pc` is the code address of the operation itself,
 // where it is known.
-void note_turn(int turns, int enough, std::uintptr_t address, const void* place, const void* pc) {
+void note_turn(int turns, int enough, std::uintptr_t address, const void* place, const void* pc,
+               bool is_section = false) {
   const bool known = !g_spinning_code.empty() && g_spinning_code.has(place);
   const int limit = known ? kKnownSpinTurns : enough;
   if (turns < limit) return;
@@ -356,7 +357,7 @@ void note_turn(int turns, int enough, std::uintptr_t address, const void* place,
   if (turns > limit) return;
   if (!known) g_spinning_code.learn(place);
   self()->spins_in_library = is_library_spin(*self(), pc);
-  if (!self()->spins_in_library) note_busy_wait(address);
+  if (!self()->spins_in_library) note_busy_wait(address, is_section);
 }
 
 // Where the program is, as one code address: a lock is taken through functions of the library,
@@ -381,7 +382,7 @@ void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void*
 void note_section(std::uintptr_t lock) {
   // Not the atomic at the same address: locking is another kind of looking.
   const void* place = program_place();
-  note_turn(self()->spin.note(lock | 1, 0, place), kIdleSections, lock, place, nullptr);
+  note_turn(self()->spin.note(lock | 1, 0, place), kIdleSections, lock, place, nullptr, true);
 }
 
 int choose(int count) {

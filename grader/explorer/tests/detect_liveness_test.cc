@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "grader/explorer/tests/rows.h"
 
@@ -180,7 +181,8 @@ TEST_CASE("busy wait: try_lock in a loop") {
 
 TEST_CASE("busy wait: lock, look, unlock, again") {
   finds(
-      Rule::kBusyWait, {},
+      Rule::kBusyWait,
+      {"until another thread changes `done`, and takes `mutex` for every look; a waiter should"},
       [] {
         std::mutex mutex;
         bool done = false;
@@ -195,6 +197,32 @@ TEST_CASE("busy wait: lock, look, unlock, again") {
           done = true;
         }
         waiter.join();
+      },
+      {}, kSystematic);
+}
+
+TEST_CASE("busy wait: lock, look into a queue, unlock, yield") {
+  struct Queue {
+    bool empty() {
+      std::lock_guard hold(mutex_);
+      return items_.empty();
+    }
+    void put(int item) {
+      std::lock_guard hold(mutex_);
+      items_.push_back(item);
+    }
+    std::mutex mutex_;
+    std::vector<int> items_;
+  };
+  finds(
+      Rule::kBusyWait, {"Queue::items_`, and takes `Queue::mutex_` for every look"},
+      [] {
+        Queue queue;
+        std::thread taker([&] {
+          while (queue.empty()) std::this_thread::yield();
+        });
+        queue.put(1);
+        taker.join();
       },
       {}, kSystematic);
 }

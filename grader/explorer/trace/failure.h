@@ -122,6 +122,7 @@ struct Spinning {
     int thread = -1;
     std::vector<Frame> stack;
     std::vector<Target> reads;  // what its loop reads again and again
+    Target lock;                // that it takes for each look; address 0: none
     std::vector<HeldLock> held;
   };
   std::vector<Thread> threads;

@@ -99,9 +99,12 @@ void write_spinning(const Failure& failure, const Spinning& spinning, const Narr
   if (failure.rule == Rule::kBusyWait && !spinning.threads.empty()) {
     const Spinning::Thread& thread = spinning.threads.front();
     const std::string reads = reads_of(thread);
+    const std::string lock = narrative.quoted(thread.lock);
     finding.message = "Busy waiting: " + label(thread.thread) + " goes round at " +
                       narrative.where(thread.stack) + " until another thread changes " +
-                      (reads.empty() ? "something" : reads) + "; a waiter should sleep.";
+                      (reads.empty() ? "something" : reads) +
+                      (lock.empty() ? "" : ", and takes " + lock + " for every look") +
+                      "; a waiter should sleep.";
   } else {
     finding.message = "Livelock: ";
     if (spinning.steps > 0) finding.message += std::to_string(spinning.steps) + " steps, and ";

@@ -76,6 +76,7 @@ std::vector<Target> targets_of(const Failure& failure) {
   } else if (const auto* spinning = std::get_if<Spinning>(&failure.what)) {
     for (const Spinning::Thread& thread : spinning->threads) {
       targets.insert(targets.end(), thread.reads.begin(), thread.reads.end());
+      if (thread.lock.address != 0) targets.push_back(thread.lock);
       for (const HeldLock& held : thread.held) targets.push_back(held.lock);
     }
   } else if (const auto* starved = std::get_if<Starved>(&failure.what)) {
