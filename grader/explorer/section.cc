@@ -28,6 +28,12 @@ void border(const CriticalSection* section, int capacity, const void* pc) {
   reach_point(Op::kInterleave, address_of(section), nullptr, pc);
 }
 
+// Two visits that nothing orders race on this memory.
+void touch(long* memory, const void* pc) {
+  object_at(memory)->kind = ObjectKind::kSection;
+  plain_access(address_of(memory), sizeof *memory, true, pc);
+}
+
 // Asleep, or woken and not yet run since.
 bool has_slept(const Thread& thread) {
   const Op op = thread.pending.op;
@@ -48,14 +54,12 @@ void CriticalSection::enter() {
                         : text(inside_) + " threads are inside at once",
          "at most " + text(capacity_) + " inside", text(inside_) + " inside", Rule::kNotInsideLock);
   }
-  if (capacity_ == 1 && modelled()) plain_access(address_of(&memory_), sizeof memory_, true, pc);
+  if (capacity_ == 1 && modelled()) touch(&memory_, pc);
 }
 
 void CriticalSection::leave() {
   border(this, capacity_, LOCKSTEP_CALLER);
-  if (capacity_ == 1 && modelled()) {
-    plain_access(address_of(&memory_), sizeof memory_, true, LOCKSTEP_CALLER);
-  }
+  if (capacity_ == 1 && modelled()) touch(&memory_, LOCKSTEP_CALLER);
   record_visit(this, "leaves");
   --inside_;
 }

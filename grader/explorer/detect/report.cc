@@ -67,6 +67,8 @@ void report_race(const RacingAccess& first, const RacingAccess& second, std::uin
   }
   if (ignored(Rule::kDataRace)) return;
   trace::Failure failure = failure_of(Rule::kDataRace);
+  const Object* object = g_engine.objects.find(address);
+  failure.of_section = object != nullptr && object->kind == ObjectKind::kSection;
   if (g_engine.recording) {
     failure.what =
         trace::DataRace{access_of(first, address, size), access_of(second, address, size)};

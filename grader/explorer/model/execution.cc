@@ -65,6 +65,16 @@ void keep(trace::Failure failure) {
     kept = std::move(failure);
     return;
   }
+  if (kept->of_section && failure.rule == Rule::kNotInsideLock) {
+    kept = std::move(failure);
+    return;
+  }
+  if (kept->of_section && failure.rule == Rule::kDataRace && !failure.of_section) {
+    // The cause of the overlap.
+    failure.consequence = std::move(kept->consequence);
+    kept = std::move(failure);
+    return;
+  }
   // A race and what it led to belong together.
   if (weight(failure.rule) > weight(kept->rule)) {
     const bool race_first = kept->rule == Rule::kDataRace;

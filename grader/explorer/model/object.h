@@ -17,6 +17,7 @@ enum class ObjectKind : std::uint8_t {
   kOnce,
   kAtomic,
   kFutex,
+  kSection,  // the memory of a CriticalSection, a witness and no means of synchronisation
 };
 
 // What the model knows of one synchronisation object, found by its address. The object's own bytes

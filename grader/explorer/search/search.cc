@@ -210,7 +210,9 @@ class Search {
     if (is_race ? led_somewhere : true) {
       const bool was_race = witness_->failure.rule == Rule::kDataRace;
       Witness worse = current_witness(outcome);
-      if (was_race && !is_race) {
+      const bool only_overlap =
+          witness_->failure.of_section && worse.failure.rule == Rule::kNotInsideLock;
+      if (was_race && !is_race && !only_overlap) {
         // The same program, in an execution whose race was not seen as one.
         auto consequence = std::make_shared<trace::Failure>(std::move(worse.failure));
         worse.failure = witness_->failure;
@@ -219,6 +221,8 @@ class Search {
       }
       witness_ = std::move(worse);
       decided_ = true;
+    } else if (witness_->failure.of_section && !outcome.failure->of_section) {
+      witness_ = current_witness(outcome);
     }
   }
 

@@ -359,6 +359,46 @@ TEST_CASE("not inside lock: two inside at once") {
   });
 }
 
+TEST_CASE("not inside lock: no lock at all") {
+  finds(Rule::kNotInsideLock, {"Two threads are inside the critical section at once", "enters"},
+        [] {
+          CriticalSection section;
+          const auto visit = [&] { section.visit(); };
+          two_threads(visit, visit);
+        });
+}
+
+TEST_CASE("data race: a lock that keeps others out and orders nothing") {
+  finds(
+      Rule::kDataRace, {},
+      [] {
+        CriticalSection section;
+        std::atomic<bool> taken{false};
+        const auto visit = [&] {
+          while (taken.exchange(true, std::memory_order_relaxed)) {
+          }
+          section.visit();
+          taken.store(false, std::memory_order_relaxed);
+        };
+        two_threads(visit, visit);
+      },
+      spinning());
+}
+
+TEST_CASE("data race: of the lock's own data, which lets two in") {
+  finds(Rule::kDataRace, {"taken"}, [] {
+    CriticalSection section;
+    bool taken = false;
+    const auto visit = [&] {
+      if (taken) return;
+      taken = true;
+      section.visit();
+      taken = false;
+    };
+    two_threads(visit, visit);
+  });
+}
+
 TEST_CASE("silent: as many inside as there is room for") {
   holds([] {
     CriticalSection section(2);
