@@ -26,13 +26,37 @@ constexpr std::size_t kAtFront = 12;
 
 std::string spaces(int columns) { return std::string(std::max(0, columns), ' '); }
 
-std::string operation_text(const Step& step) {
+// What the thread of a step that writes had read of the object before it, if that is not what it
+// overwrites: what others wrote in between is lost, which "0 -> 1" would hide. Else empty.
+std::string read_before(const std::vector<Step>& steps, const Step& write) {
+  if (write.before.empty() || write.after.empty()) return "";
+  std::string read;
+  for (const Step& step : steps) {
+    if (step.number >= write.number) break;
+    if (step.thread != write.thread || step.object != write.object) continue;
+    // Its own write is the end of what it did with the value.
+    read = step.after.empty() ? step.before : "";
+  }
+  return read == write.before ? "" : read;
+}
+
+std::string values_text(const std::vector<Step>& steps, const Step& step) {
+  if (const std::string read = read_before(steps, step); !read.empty()) {
+    return fmt::format("  {} over {} ({} read {})", printable(step.after), printable(step.before),
+                       printable(step.thread), printable(read));
+  }
+  std::string text;
+  if (!step.before.empty()) text += "  " + printable(step.before);
+  if (!step.after.empty()) text += (step.before.empty() ? "  -> " : " -> ") + printable(step.after);
+  return text;
+}
+
+std::string operation_text(const std::vector<Step>& steps, const Step& step) {
   // Verbs of one width make "reads" and "writes" of the same object line up.
   constexpr int kVerb = 6;
   std::string text = printable(step.operation);
   if (!step.object.empty()) text = pad(text, kVerb) + " " + printable(step.object);
-  if (!step.before.empty()) text += "  " + printable(step.before);
-  if (!step.after.empty()) text += (step.before.empty() ? "  -> " : " -> ") + printable(step.after);
+  text += values_text(steps, step);
   if (step.repeats > 1) text += fmt::format("  (repeats {}x)", step.repeats);
   return text;
 }
@@ -189,7 +213,7 @@ void InterleavingTable::add_step(const Step& step, Progress& progress) const {
     cell.push_back(style_.dim(place) + (source.empty() ? "" : "  " + text[0]));
     for (std::size_t i = 1; i < text.size(); ++i) cell.push_back(spaces(indent) + text[i]);
   }
-  const std::string operation = operation_text(step);
+  const std::string operation = operation_text(interleaving_.steps, step);
   // Under its source where that keeps it on one line.
   const int under = indent + width(operation) <= room ? indent : std::min(indent, 2);
   for (const std::string& part : wrap(operation, room - under)) {

@@ -88,6 +88,11 @@ trace::Recording take() {
 
 std::vector<trace::Frame> stack() { return trace::capture_stack(0); }
 
+void note_left(const Thread& thread, bool ready) {
+  const int last = last_event_of(thread.id);
+  if (last >= 0) at(last).left = ready;
+}
+
 void note_stack(Thread* thread) {
   finish_write();
   grown(g_state->waiting, thread->id) = trace::capture_stack(0);

@@ -20,6 +20,9 @@ trace::Recording take();
 // The current thread's stack, the program's frames.
 std::vector<trace::Frame> stack();
 
+// The new thread stops here and its creator goes on. It is `ready` to do its first step.
+void note_left(const Thread& thread, bool ready);
+
 // Remembers the current thread's stack while it waits: variables on it have names.
 void note_stack(Thread* thread);
 // The stack with which a thread waits now.

@@ -311,6 +311,7 @@ void reach_point() {
     // What a thread does before its first visible operation commutes with everything: it is run in
     // the step that creates the thread, so that starting is no step of its own.
     me->starting = false;
+    if (g_engine.recording) recorder::note_left(*me, readiness(*me) == Ready::kYes);
     g_engine.current = me->creator;
     fiber::switch_threads(me, me->creator);
     return;

@@ -138,6 +138,36 @@ TEST_CASE("the reported interleaving has the fewest preemptions") {
   }
 }
 
+TEST_CASE("what a new thread did in the step that creates it counts as begun") {
+  // The race is seen before its code is known to race: A reads as part of its creation.
+  const Result result = run([] {
+    int value = 0;
+    const auto add = [&] { value = value + 1; };
+    std::thread a([&] { add(); });
+    std::thread b([&] { add(); });
+    a.join();
+    b.join();
+    if (value != 2) fail("an update is lost");
+  });
+  REQUIRE(result.finding);
+  CAPTURE(tests::describe(*result.finding));
+  CHECK(name_of(result.finding->rule) == name_of(Rule::kDataRace));
+  CHECK_EQ(result.finding->preemptions, 1);
+  CHECK(result.finding->fewest);
+  CHECK_EQ(std::ranges::count_if(result.finding->steps, &Step::preempts), 1);
+}
+
+TEST_CASE("no switch in mid-sentence is called no preemption") {
+  for (const Program& program : kPrograms) {
+    CAPTURE(program.name);
+    const Result result = run(program.body, options_for(program));
+    REQUIRE(result.finding);
+    CAPTURE(tests::describe(*result.finding));
+    CHECK_LE(std::ranges::count_if(result.finding->steps, &Step::preempts),
+             result.finding->preemptions);
+  }
+}
+
 TEST_CASE("fewer preemptions than needed are never enough") {
   for (const Minimum& minimum : kMinima) {
     if (minimum.preemptions == 0) continue;

@@ -24,6 +24,7 @@ Finding describe(const Failure& failure, const Recording& recording, Symbols& sy
   const Narrative narrative(failure, recording, symbols);
   finding.threads = narrative.threads();
   finding.steps = narrative.steps();
+  finding.preemptions = narrative.uncounted_preemptions();
   write_message(failure, narrative, finding);
   return finding;
 } catch (const std::exception& error) {

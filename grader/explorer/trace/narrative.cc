@@ -289,25 +289,22 @@ void Narrative::write_steps() {
     for (int between = previous + 1; other_thread && between <= i; ++between) {
       step.preempts |= recording_.events[between].preempts;
     }
-    if (other_thread) step.preempts |= left_running(recording_.events[previous].thread, previous);
+    if (other_thread && !step.preempts && was_left(recording_.events[previous].thread, i)) {
+      step.preempts = true;
+      ++uncounted_preemptions_;
+    }
     previous = i;
     steps_.push_back(std::move(step));
     shows_.push_back({i});
   }
 }
 
-// Whether `thread` could have gone on after `event`: what it did next was to use memory, which
-// nothing ever forbids. The engine counts no preemption where it runs a new thread up to its first
-// step that others can see; to a reader it is a switch in mid-sentence all the same.
-bool Narrative::left_running(int thread, int event) const {
-  for (int i = 0; i <= event; ++i) {
-    const Event& earlier = recording_.events[i];
-    const bool first_steps = earlier.op == Op::kStart || is_memory(earlier.op);
-    if (earlier.thread == thread && !first_steps) return false;
-  }
-  for (int i = event + 1; i <= last_event_; ++i) {
-    const Event& next = recording_.events[i];
-    if (next.thread == thread) return is_memory(next.op);
+// Whether `thread` was left in the middle of what it did before `event`. The engine counts no
+// preemption where it runs a new thread up to its first step that others can see; to a reader it is a
+// switch in mid-sentence all the same.
+bool Narrative::was_left(int thread, int event) const {
+  for (int i = event - 1; i >= 0; --i) {
+    if (recording_.events[i].thread == thread) return recording_.events[i].left;
   }
   return false;
 }

@@ -23,6 +23,9 @@ class Narrative {
   const std::vector<Step>& steps() const { return steps_; }
   std::vector<ThreadInfo> threads() const;
 
+  // Switches away from a thread that could have gone on, beyond those that the engine counted.
+  int uncounted_preemptions() const { return uncounted_preemptions_; }
+
   // The number of the step that shows `event`; 0 when none does.
   int step_of(int event) const;
 
@@ -43,7 +46,7 @@ class Narrative {
   bool touched_before(const Event& event) const;
   void write_note(const Event& event, Step& step);
   std::string value(const Event& event, std::uint64_t bits);
-  bool left_running(int thread, int event) const;
+  bool was_left(int thread, int event) const;
   void mark_lost_updates();
   void add_free(const Failure& failure);
   void add_last_step(const Failure& failure);
@@ -57,6 +60,7 @@ class Narrative {
   Symbols& symbols_;
   ObjectNames names_;
   std::set<std::uintptr_t> focus_;  // bases of the objects that the failure is about
+  int uncounted_preemptions_ = 0;
   int last_event_ = -1;             // nothing after it matters
   std::vector<int> chosen_;         // events, in order
   std::vector<Step> steps_;

@@ -93,6 +93,16 @@ TEST_CASE("a data race: rule, expected and seen, interleaving, why, next") {
       });
 }
 
+TEST_CASE("a write over what its thread has not read says so") {
+  judge::Verdict verdict = samples::data_race();
+  verdict.cases[1].interleaving.steps[3].before = "1";
+  const std::vector<std::string> lines = report(verdict);
+  CHECK(has(lines, "writes value_  1 over 1 (A read 0)"));
+  CHECK(has(lines, "<- B's update is lost"));
+  // One that overwrites what it has read is told as a change.
+  CHECK(has(lines, "writes value_  0 -> 1"));
+}
+
 TEST_CASE("a replay is the same report, but for the line that says how it was found") {
   ConsoleOptions options;
   options.only_failures = true;
