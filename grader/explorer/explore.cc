@@ -11,11 +11,13 @@
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/hooks/exceptions.h"
 #include "grader/explorer/hooks/signals.h"
+#include "grader/explorer/hooks/threads.h"
 #include "grader/explorer/model/execution.h"
 #include "grader/explorer/model/raw.h"
 #include "grader/explorer/model/world.h"
 #include "grader/explorer/search/search.h"
 #include "grader/explorer/search/witness.h"
+#include "grader/explorer/trace/findings.h"
 
 namespace lockstep {
 
@@ -156,6 +158,12 @@ int asleep() {
   if (!g_engine.exploring) return 0;
   const Inside inside;
   return count_asleep();
+}
+
+std::string label_of(unsigned long handle) {
+  const Inside inside;
+  const Thread* thread = g_engine.exploring ? threads::find(handle) : nullptr;
+  return thread == nullptr ? std::string() : trace::label(thread->id);
 }
 
 void interleave() {

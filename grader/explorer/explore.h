@@ -110,6 +110,10 @@ LOCKSTEP_EXPORT void quiesce();
 // How many threads of this execution, the caller apart, have not ended and cannot run now.
 LOCKSTEP_EXPORT int asleep();
 
+// What reports call the thread whose pthread_t this is: "main", "A", "B", ...; empty when it is none of
+// this execution.
+LOCKSTEP_EXPORT std::string label_of(unsigned long handle);
+
 // A place where another thread may run: a scheduling point and nothing else.
 LOCKSTEP_EXPORT void interleave();
 

@@ -58,5 +58,6 @@
 
 #include "grader/explorer/explore.h"
 #include "grader/harness/decorators.h"
+#include "grader/harness/printing.h"
 
 #endif  // GRADER_HARNESS_PRELUDE_H_

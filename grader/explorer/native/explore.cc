@@ -117,6 +117,8 @@ int asleep() {
   return count;
 }
 
+std::string label_of(unsigned long /*handle*/) { return {}; }
+
 void interleave() { std::this_thread::yield(); }
 
 void CriticalSection::enter() {
