@@ -269,6 +269,7 @@ def _skeleton(files):
             outs = ["skeleton/" + file],
             cmd = "$(location //grader/skeleton) $< $@",
             tools = ["//grader/skeleton"],
+            visibility = ["//grader:__subpackages__"],
         )
     generated = ["skeleton/" + file for file in files]
     graded_test(name = "skeleton_test", submission = generated, want = "zero")

@@ -166,7 +166,8 @@ void InterleavingTable::add_header(std::vector<std::string>& lines) const {
   lines.push_back(line);
 }
 
-void InterleavingTable::add_note(const Step& step, const Column& column, Progress& progress) const {
+void InterleavingTable::add_note(const Step& step, const Column& column, int indent,
+                                 Progress& progress) const {
   if (step.note.empty()) return;
   const std::string note = "<- " + printable(step.note);
   std::string& line = progress.lines.back();
@@ -178,9 +179,11 @@ void InterleavingTable::add_note(const Step& step, const Column& column, Progres
     line = pad(line, start) + style_.warning(note);
     return;
   }
-  const std::vector<std::string> parts = wrap(note, width_ - column.start - 2);
-  for (const std::string& part : parts) {
-    progress.lines.push_back(spaces(column.start + 2) + style_.warning(part));
+  // Under what it is about, where that keeps it on one line.
+  start = column.start + std::max(2, indent);
+  if (start + width(note) > width_) start = column.start + 2;
+  for (const std::string& part : wrap(note, width_ - start)) {
+    progress.lines.push_back(spaces(start) + style_.warning(part));
   }
 }
 
@@ -226,7 +229,7 @@ void InterleavingTable::add_step(const Step& step, Progress& progress) const {
     progress.lines.push_back(pad(front, column.start) + text);
     front.clear();
   }
-  add_note(step, column, progress);
+  add_note(step, column, under, progress);
 }
 
 std::vector<bool> InterleavingTable::choose_steps() const {

@@ -54,7 +54,7 @@ class InterleavingTable {
   void add_header(std::vector<std::string>& lines) const;
   void add_step(const Step& step, Progress& progress) const;
   // Where the note of a step goes: beside its last line, or below.
-  void add_note(const Step& step, const Column& column, Progress& progress) const;
+  void add_note(const Step& step, const Column& column, int indent, Progress& progress) const;
 
   const judge::Interleaving& interleaving_;
   const std::map<std::string, judge::Lines>& sources_;
