@@ -6,6 +6,7 @@
 #include "grader/explorer/trace/findings.h"
 #include "grader/explorer/trace/messages.h"
 #include "grader/explorer/trace/operations.h"
+#include "grader/explorer/trace/source_files.h"
 
 namespace lockstep::trace {
 namespace {
@@ -49,12 +50,15 @@ std::vector<Target> read_lately(int thread, const Narrative& narrative) {
 // " at queue.h:51". The compiler may leave no line for a loop that does nothing: then by where its
 // thread began.
 std::string where_it_runs(const Spinning::Thread& thread, const Narrative& narrative) {
+  if (narrative.place(thread.stack).line != 0) return " at " + narrative.where(thread.stack);
   const auto& threads = narrative.recording().threads;
   const auto index = static_cast<std::size_t>(thread.thread);
-  if (narrative.place(thread.stack).line == 0 && thread.thread >= 0 && index < threads.size() &&
+  if (thread.thread >= 0 && index < threads.size() &&
       narrative.place(threads[index].created).line != 0) {
     return " in what was started at " + narrative.where(threads[index].created);
   }
+  const Place body = narrative.symbols().outermost_function(thread.stack);
+  if (body.line != 0) return " in what begins at " + short_place(body.file, body.line);
   return " at " + narrative.where(thread.stack);
 }
 

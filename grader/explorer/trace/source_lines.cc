@@ -2,6 +2,7 @@
 
 #include <dwarf.h>
 
+#include "grader/explorer/trace/dwarf_entries.h"
 #include "grader/explorer/trace/source_files.h"
 #include "grader/explorer/trace/variables.h"
 
@@ -68,14 +69,37 @@ Place SourceLines::outermost_function(std::span<const Frame> stack) {
     const auto functions = functions_at(program_, *frame);
     for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
       Dwarf_Die die = (*function)->die;
-      if (!program_.own(die)) continue;
-      Place place = program_.declaration(die);
-      place.file =
-          shown_path(place.file, program_.info().folder_at(frame->pc - program_.info().bias() - 1));
-      return place;
+      if (program_.own(die)) return declared_at(die, *frame);
+    }
+  }
+  // A small function may have become part of the library's that calls it, with no trace but its
+  // type.
+  for (auto frame = stack.rbegin(); frame != stack.rend(); ++frame) {
+    for (const DebugInfo::Scope* function : functions_at(program_, *frame)) {
+      Dwarf_Die called;
+      if (own_argument(function->die, called)) return declared_at(called, *frame);
     }
   }
   return {};
+}
+
+Place SourceLines::declared_at(Dwarf_Die die, const Frame& frame) {
+  Place place = program_.declaration(die);
+  place.file =
+      shown_path(place.file, program_.info().folder_at(frame.pc - program_.info().bias() - 1));
+  return place;
+}
+
+// A class of the program itself that `function`'s class was made for: std::function<...> calls a
+// lambda in a function of its own.
+bool SourceLines::own_argument(Dwarf_Die function, Dwarf_Die& argument) {
+  constexpr int kMostArguments = 4;
+  Dwarf_Die scope = program_.info().entry(program_.class_of(function));
+  for (int i = 0; scope.addr != nullptr && i < kMostArguments; ++i) {
+    if (!template_argument(scope, i, argument)) continue;
+    if (is_class(argument) && program_.own(argument)) return true;
+  }
+  return false;
 }
 
 }  // namespace lockstep::trace

@@ -24,6 +24,8 @@ class SourceLines {
  private:
   std::vector<Place> places_at(std::uintptr_t address);
   // Where an inlined call stands, in the function around it.
+  Place declared_at(Dwarf_Die die, const Frame& frame);
+  bool own_argument(Dwarf_Die function, Dwarf_Die& argument);
   Place call_place(Dwarf_Die& inlined, std::string_view folder);
 
   Program& program_;
