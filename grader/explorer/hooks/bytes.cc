@@ -1,5 +1,5 @@
-// memcpy, memmove, memset: their callers' accesses, which the compiler does not report. They must not
-// be compiled into calls of themselves.
+// memcpy, memmove, memset: their callers' accesses, which the compiler does not report. They must
+// not be compiled into calls of themselves.
 
 #include <cstddef>
 

@@ -58,7 +58,7 @@ struct Walk {
   };
   enum class Purpose { kLeaveLibraries, kSeeTheLoop, kReachTarget };
   Purpose purpose = Purpose::kLeaveLibraries;
-  int left = 0;   // steps
+  int left = 0;             // steps
   void (*end)() = nullptr;  // what comes then; does not return
   std::vector<Stop> stops;
   std::uintptr_t target = 0;

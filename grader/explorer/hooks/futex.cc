@@ -96,7 +96,8 @@ long futex(int* word, int operation, int value, const timespec* time, const void
     case FUTEX_WAKE_BITSET:
       return futex_wake(word, value, pc);
     default:
-      refuse("this futex operation is not supported in an explored body (supported: wait and wake)");
+      refuse(
+          "this futex operation is not supported in an explored body (supported: wait and wake)");
   }
 }
 

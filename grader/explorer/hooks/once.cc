@@ -9,7 +9,8 @@ using namespace lockstep;  // NOLINT: the hooks below are C functions
 
 namespace {
 
-// Waits until nobody is inside. True when the work is still to be done, and then the caller is inside.
+// Waits until nobody is inside. True when the work is still to be done, and then the caller is
+// inside.
 bool enter(const volatile void* control, bool (*done)(const volatile void*), const void* pc) {
   Object* object = object_at(control);
   object->kind = ObjectKind::kOnce;

@@ -45,7 +45,8 @@ namespace {
 
 [[noreturn]] void no_signals(const char* call) {
   const Inside inside;
-  refuse(std::string(call) + "() inside an explored body is not supported: signals are not explored");
+  refuse(std::string(call) +
+         "() inside an explored body is not supported: signals are not explored");
 }
 
 }  // namespace
@@ -149,7 +150,8 @@ LOCKSTEP_HOOK int posix_spawn(pid_t* pid, const char* path, const posix_spawn_fi
   if (!modelled()) return LOCKSTEP_REAL(posix_spawn)(pid, path, files, attributes, argv, envp);
   no_processes("posix_spawn");
 }
-LOCKSTEP_HOOK int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t* files,
+LOCKSTEP_HOOK int posix_spawnp(pid_t* pid, const char* file,
+                               const posix_spawn_file_actions_t* files,
                                const posix_spawnattr_t* attributes, char* const argv[],
                                char* const envp[]) {
   if (!modelled()) return LOCKSTEP_REAL(posix_spawnp)(pid, file, files, attributes, argv, envp);

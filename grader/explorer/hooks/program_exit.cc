@@ -13,7 +13,8 @@ struct Handler {
   void* argument;
 };
 
-// Registered in the execution under way. libc's own list belongs to the process, not to an execution.
+// Registered in the execution under way. libc's own list belongs to the process, not to an
+// execution.
 std::vector<Handler>& handlers() {
   static auto* list = new std::vector<Handler>;
   static std::uint32_t execution = 0;

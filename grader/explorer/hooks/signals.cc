@@ -57,7 +57,8 @@ void put_back(int signal) {
 
 void on_fatal(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-  if (signal == SIGTRAP && endless_loop::step(static_cast<ucontext_t*>(context)->uc_mcontext)) return;
+  if (signal == SIGTRAP && endless_loop::step(static_cast<ucontext_t*>(context)->uc_mcontext))
+    return;
   if (signal == SIGSEGV && world::write_fault(address)) return;
   if (!g_engine.exploring || self() == nullptr || (!g_engine.active && !g_engine.touching)) {
     // Not the explored program's: let it happen again, and end the process.

@@ -26,10 +26,10 @@ struct Engine {
   // True while a thread of the body runs code of the body: hooks model what they meet. False in the
   // explorer itself, in doctest, and outside of any exploration.
   bool active;
-  bool touching;   // the explorer reads memory that the program is about to touch
+  bool touching;           // the explorer reads memory that the program is about to touch
   bool touching_to_write;  // ... and the program is about to write it
-  bool exploring;  // an execution is under way
-  bool recording;  // a replay that keeps every event for the report
+  bool exploring;          // an execution is under way
+  bool recording;          // a replay that keeps every event for the report
   bool real_threads;
   bool unlock_points;     // an unlock is a scheduling point: somebody tries locks or waits with a
                           // deadline
@@ -122,8 +122,8 @@ int count_asleep();
 void fail_later(trace::Failure failure);
 // A note (or a finding, by the options) that does not stop the execution.
 bool ignored(Rule rule);
-// The body does something that cannot be explored; `what` is a whole sentence, to which the place in
-// the program is added.
+// The body does something that cannot be explored; `what` is a whole sentence, to which the place
+// in the program is added.
 [[noreturn]] void refuse(std::string what);
 
 // --- For the search's dependence relation -------------------------------------------------------

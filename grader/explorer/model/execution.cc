@@ -334,7 +334,6 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   thread->exit_count = 0;
   if (thread->uses_keys) std::fill(std::begin(thread->keys), std::end(thread->keys), nullptr);
   thread->uses_keys = false;
-  thread->cleanups = nullptr;
   thread->acquired.clear();
   if (id == 0) {
     thread->clock.clear();

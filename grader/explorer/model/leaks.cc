@@ -52,11 +52,9 @@ std::optional<trace::Leak> find() {
         static_cast<Scan*>(s)->live.push_back({begin, begin + block->size, block, false});
       },
       &scan);
-  world::for_each_root(
-      [](std::uintptr_t begin, std::uintptr_t end, void* s) {
-        static_cast<Scan*>(s)->look_through(begin, end);
-      },
-      &scan);
+  world::for_each_root([](std::uintptr_t begin, std::uintptr_t end,
+                          void* s) { static_cast<Scan*>(s)->look_through(begin, end); },
+                       &scan);
   while (!scan.todo.empty()) {
     const Live block = scan.live[scan.todo.back()];
     scan.todo.pop_back();

@@ -43,7 +43,6 @@ Object* ObjectTable::look_up(std::uintptr_t address) {
   object.owner = -1;
   object.count = 0;
   object.readers = 0;
-  object.generation = 0;
   object.waiter_count = 0;
   object.locked_at = nullptr;
   object.released.clear();

@@ -29,7 +29,6 @@ struct Object {
   std::int16_t owner;    // thread that holds it (mutex, writer, once), or -1
   std::int32_t count;    // levels of a recursive mutex; value of a semaphore; parties of a barrier
   std::int32_t readers;  // of a read-write lock
-  std::int32_t generation;            // of a barrier
   std::int32_t waiter_count;          // threads in `waiters`
   std::uint8_t waiters[kMaxThreads];  // asleep here, the oldest first
   const void* locked_at;              // code address of the last lock

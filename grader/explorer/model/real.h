@@ -15,13 +15,13 @@ F next(const char* name) {
 }
 
 // LOCKSTEP_REAL(pthread_mutex_lock)(m) calls libc's own.
-#define LOCKSTEP_REAL(name)                                             \
-  ([]() {                                                               \
-    static decltype(&::name) function = nullptr;                        \
-    if (function == nullptr) {                                          \
-      function = ::lockstep::real::next<decltype(&::name)>(#name);      \
-    }                                                                   \
-    return function;                                                    \
+#define LOCKSTEP_REAL(name)                                        \
+  ([]() {                                                          \
+    static decltype(&::name) function = nullptr;                   \
+    if (function == nullptr) {                                     \
+      function = ::lockstep::real::next<decltype(&::name)>(#name); \
+    }                                                              \
+    return function;                                               \
   }())
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*entry)(void*),

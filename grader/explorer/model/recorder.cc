@@ -33,7 +33,7 @@ struct State {
   std::map<std::uintptr_t, BlockHistory> blocks;
   std::vector<int> last_of;
   std::vector<std::vector<trace::Target>> reads;  // by thread, since it last took a lock
-  int unwritten = -1;  // the event whose write is about to happen
+  int unwritten = -1;                             // the event whose write is about to happen
   std::uintptr_t unwritten_address = 0;
   std::size_t unwritten_size = 0;
 };

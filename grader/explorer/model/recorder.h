@@ -1,8 +1,8 @@
 #ifndef GRADER_EXPLORER_MODEL_RECORDER_H_
 #define GRADER_EXPLORER_MODEL_RECORDER_H_
 
-// Keeps what a replay does, for the report. A finding is replayed twice: the first time only to learn
-// which memory two threads share, the second time to keep every step on it with its stack.
+// Keeps what a replay does, for the report. A finding is replayed twice: the first time only to
+// learn which memory two threads share, the second time to keep every step on it with its stack.
 
 #include <cstdint>
 #include <vector>
@@ -54,8 +54,8 @@ std::vector<trace::HeldLock> held_at(int thread, int event);
 // Where `lock` was taken last; empty when unknown.
 std::vector<trace::Frame> taken_at(std::uintptr_t lock);
 
-// The current thread reads plain memory. What it reads from one lock to the next is kept, a little of
-// it, with its names.
+// The current thread reads plain memory. What it reads from one lock to the next is kept, a little
+// of it, with its names.
 void note_read(std::uintptr_t address, std::size_t size);
 // What the current thread has read since it last took a lock.
 std::vector<trace::Target> reads_of_section();

@@ -124,7 +124,6 @@ struct Thread {
   int exit_capacity;
   void* keys[kMaxKeys];
   bool uses_keys;
-  struct CleanupHandler* cleanups;
 
   // Its own clock in the low half, its id above: who did something when, as one number.
   std::uint64_t stamp;

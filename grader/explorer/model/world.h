@@ -36,9 +36,9 @@ void reset_thread_locals(std::uintptr_t fs_base);
 // Standard output and error of executions go to memory.
 void capture_output(bool with_standard_input);
 void release_output();
-void note_output();         // somebody wrote to descriptor 1 or 2
-std::size_t output_size();  // after flushing, of this execution
-std::string output();       // of this execution
+void note_output();            // somebody wrote to descriptor 1 or 2
+std::size_t output_size();     // after flushing, of this execution
+std::string output();          // of this execution
 std::size_t printed_so_far();  // what has left the buffers; for signal handlers
 inline constexpr std::size_t kMaxOutput = 1u << 20;
 

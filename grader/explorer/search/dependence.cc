@@ -4,20 +4,6 @@ namespace lockstep {
 
 namespace {
 
-bool is_memory(Op op) {
-  switch (op) {
-    case Op::kAtomicLoad:
-    case Op::kAtomicStore:
-    case Op::kAtomicRmw:
-    case Op::kAtomicCas:
-    case Op::kRead:
-    case Op::kWrite:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool only_reads(Op op) { return op == Op::kAtomicLoad || op == Op::kRead || op == Op::kFutexWait; }
 
 bool is_futex(Op op) {
@@ -32,33 +18,17 @@ bool overlap(const VisibleOp& a, const VisibleOp& b) {
 
 // The lock that the operation takes, lets go or looks at; 0 for others.
 std::uintptr_t lock_of(const VisibleOp& s) {
-  switch (s.op) {
-    case Op::kLock:
-    case Op::kTryLock:
-    case Op::kUnlock:
-    case Op::kReadLock:
-    case Op::kTryReadLock:
-    case Op::kReadUnlock:
-      return s.address;
-    case Op::kWait:
-    case Op::kWake:
-      return s.mutex;
-    default:
-      return 0;
-  }
+  if (is_lock(s.op)) return s.address;
+  return s.op == Op::kWait || s.op == Op::kWake ? s.mutex : 0;
 }
 
 bool is_reader(Op op) {
   return op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kReadUnlock;
 }
 
-bool releases_lock(Op op) {
-  return op == Op::kUnlock || op == Op::kReadUnlock || op == Op::kWait;
-}
+bool releases_lock(Op op) { return op == Op::kUnlock || op == Op::kReadUnlock || op == Op::kWait; }
 
-bool waits_for_lock(Op op) {
-  return op == Op::kLock || op == Op::kReadLock || op == Op::kWake;
-}
+bool waits_for_lock(Op op) { return op == Op::kLock || op == Op::kReadLock || op == Op::kWake; }
 
 bool is_notify(Op op) { return op == Op::kNotifyOne || op == Op::kNotifyAll; }
 

@@ -149,7 +149,7 @@ class Search {
       }
       if (!outcome.cut) {
         ++executions_;
-        take(outcome, name);
+        take(outcome);
         if (over()) return false;
       } else if (++cut > kCutBudget * (executions_ + 1) + 1000) {
         return false;
@@ -174,7 +174,7 @@ class Search {
     return grew;
   }
 
-  void take(Outcome& outcome, const char* name) {
+  void take(Outcome& outcome) {
     if (!outcome.refused.empty()) {
       refused_ = std::move(outcome.refused);
       return;
@@ -187,10 +187,7 @@ class Search {
     }
     const Rule rule = outcome.failure->rule;
     const bool led_somewhere = outcome.failure->consequence != nullptr;
-    if (!witness_) {
-      first_failure_ = executions_;
-      first_strategy_ = name;
-    }
+    if (!witness_) first_failure_ = executions_;
     if (!options_.stop_at_first) {
       if (!witness_) witness_ = current_witness(outcome);
       return;
@@ -267,7 +264,6 @@ class Search {
   const std::function<void()>& body_;
   const Options& options_;
   const char* strategy_name_ = "";
-  const char* first_strategy_ = "";
   long executions_ = 0;
   long steps_ = 0;
   long pass_begin_ = 0;

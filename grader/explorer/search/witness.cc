@@ -90,9 +90,10 @@ bool shorten_by_bound(const std::function<void()>& body, Witness& best) {
   return true;
 }
 
-// Code that is seen to race only in the witness itself was run without a point before it: the witness
-// may lead through what the search counts as no preemption, and is none of the fewest. Looks for
-// another one under the points that it has shown; true when it was found, and with the fewest.
+// Code that is seen to race only in the witness itself was run without a point before it: the
+// witness may lead through what the search counts as no preemption, and is none of the fewest.
+// Looks for another one under the points that it has shown; true when it was found, and with the
+// fewest.
 bool find_with_points(const std::function<void()>& body, Witness& best) {
   constexpr int kMostMore = 2;  // preemptions
   ReplaySearcher replay(best.schedule.decisions);
@@ -211,8 +212,7 @@ constexpr const char* kNotRepeatable =
 
 // Returns how many preemptions the story has that the engine did not count.
 int describe(Replayed& replayed, trace::Failure failure, const Schedule& schedule, Result& result) {
-  Finding finding =
-      trace::describe(failure, replayed.recording, trace::process_symbols());
+  Finding finding = trace::describe(failure, replayed.recording, trace::process_symbols());
   Schedule taken = schedule;
   taken.decisions = std::move(replayed.decisions);
   // The search looked for few of those that the engine counts, and of no others.

@@ -169,7 +169,8 @@ struct Failure {
   std::variant<std::monostate, DataRace, Stuck, CheckFailed, Crash, FreedMemory, Leak, Misuse,
                NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory, TooMuchOutput>
       what;
-  // A data race on the memory of a CriticalSection: where two are seen inside at once, that says all.
+  // A data race on the memory of a CriticalSection: where two are seen inside at once, that says
+  // all.
   bool of_section = false;
   // What a data race led to: a failed check, a crash, ... The report's `expected` and `seen` are
   // its.

@@ -300,8 +300,8 @@ void Narrative::write_steps() {
 }
 
 // Whether `thread` was left in the middle of what it did before `event`. The engine counts no
-// preemption where it runs a new thread up to its first step that others can see; to a reader it is a
-// switch in mid-sentence all the same.
+// preemption where it runs a new thread up to its first step that others can see; to a reader it is
+// a switch in mid-sentence all the same.
 bool Narrative::was_left(int thread, int event) const {
   for (int i = event - 1; i >= 0; --i) {
     if (recording_.events[i].thread == thread) return recording_.events[i].left;

@@ -61,8 +61,8 @@ class Narrative {
   ObjectNames names_;
   std::set<std::uintptr_t> focus_;  // bases of the objects that the failure is about
   int uncounted_preemptions_ = 0;
-  int last_event_ = -1;             // nothing after it matters
-  std::vector<int> chosen_;         // events, in order
+  int last_event_ = -1;      // nothing after it matters
+  std::vector<int> chosen_;  // events, in order
   std::vector<Step> steps_;
   std::vector<std::vector<int>> shows_;  // by step: its events
   std::map<int, int> step_of_event_;

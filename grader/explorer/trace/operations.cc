@@ -104,36 +104,8 @@ std::string_view verb(const Event& event) {
   }
 }
 
-bool is_memory(Op op) {
-  switch (op) {
-    case Op::kAtomicLoad:
-    case Op::kAtomicStore:
-    case Op::kAtomicRmw:
-    case Op::kAtomicCas:
-    case Op::kRead:
-    case Op::kWrite:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool writes(const Event& event) {
   return event.op == Op::kWrite || event.op == Op::kAtomicStore || event.op == Op::kAtomicRmw;
-}
-
-bool is_lock(Op op) {
-  switch (op) {
-    case Op::kLock:
-    case Op::kTryLock:
-    case Op::kUnlock:
-    case Op::kReadLock:
-    case Op::kTryReadLock:
-    case Op::kReadUnlock:
-      return true;
-    default:
-      return false;
-  }
 }
 
 bool is_signal(Op op) {

@@ -13,9 +13,7 @@ std::string_view verb(const Event& event);
 // The same for an operation that has not been done: "waits for", "locks".
 std::string_view verb(Op op);
 
-bool is_memory(Op op);  // plain or atomic
 bool writes(const Event& event);
-bool is_lock(Op op);      // takes or gives back a mutex or rwlock
 bool is_signal(Op op);    // waits, notifications, semaphores, barriers
 bool is_lifetime(Op op);  // creates, joins, allocates, ...
 

@@ -54,8 +54,8 @@ struct Event {
   bool preempts = false;     // the switch to this step left a thread that could have gone on
   bool racy = false;         // takes part in a data race of this execution
   bool gone = false;         // memory of a stack that was left: `before` is what came since
-  // The last one in the step of its creator, after which the thread could have gone on: to a reader it
-  // is left in the middle there.
+  // The last one in the step of its creator, after which the thread could have gone on: to a reader
+  // it is left in the middle there.
   bool left = false;
   bool racing_code = false;  // its code took part in one, of this execution or of another
   std::vector<Frame> stack;  // innermost first
