@@ -18,6 +18,17 @@ namespace {
 // ends the execution, the other lets it go on (grader/explorer/model/execution.h).
 constexpr std::array kFailingSteps{"lockstep::fail_now", "lockstep::fail_later"};
 
+// For gdb: selects the innermost frame that is neither the explorer's nor a library's.
+constexpr char kSelectOwnFrame[] = R"(python
+f = gdb.newest_frame()
+def own(frame):
+  table = frame.find_sal().symtab
+  return table and "grader/" not in table.filename and not table.filename.startswith("/usr/")
+while f and not own(f): f = f.older()
+if f: f.select()
+end
+)";
+
 // The lab's tests, the reference headers of earlier labs and the submission's files, laid out as
 // they are included. Returns the sources to compile, relative to `folder`.
 std::vector<std::string> lay_out(const fs::path& kit, const JudgeRequest& request,
@@ -85,7 +96,9 @@ int debug(const Built& built, const JudgeRequest& request) {
   tell("handle SIGSEGV SIGPROF nostop noprint pass");
   for (const char* function : kFailingSteps) tell(fmt::format("break {}", function));
   tell("run");
-  tell("backtrace");
+  write_file(folder.path() / "select.gdb", kSelectOwnFrame);
+  tell("source select.gdb");
+  tell("frame");
   gdb.argv.insert(gdb.argv.end(),
                   {"--args", "./cases", "--cases", std::to_string(request.cases.at(0)),
                    "--schedule", request.schedule});
