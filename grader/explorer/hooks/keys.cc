@@ -6,8 +6,8 @@
 #include <cerrno>
 
 #include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/hooks/library_exits.h"
 #include "grader/explorer/model/memory.h"
-#include "grader/explorer/model/world.h"
 
 namespace lockstep {
 
@@ -54,15 +54,13 @@ void run_key_destructors() {
       me->keys[i] = nullptr;
       if (value == nullptr || g_keys[i].destroy == nullptr) continue;
       any = true;
+      if (library_exits::is_library_key(g_keys[i].destroy)) {
+        library_exits::run(value);
+        continue;
+      }
       g_engine.active = true;
       g_keys[i].destroy(value);
       g_engine.active = false;
-      // std::promise::set_value_at_thread_exit makes its future ready in here, with an atomic store
-      // that no hook sees.
-      if (!world::in_program(reinterpret_cast<const void*>(g_keys[i].destroy))) {
-        g_engine.library_released = true;
-        release_joining(g_engine.library_releases);
-      }
     }
     if (!any) return;
   }

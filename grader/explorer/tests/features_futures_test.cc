@@ -129,6 +129,65 @@ TEST_CASE("packaged_task: run in another thread, and its exception") {
   });
 }
 
+TEST_CASE("promise: set_value_at_thread_exit, after the destructors of the thread's own") {
+  struct Local {
+    std::atomic<bool>& destroyed;
+    ~Local() { destroyed = true; }
+  };
+  holds([] {
+    std::atomic<bool> destroyed{false};
+    std::promise<int> promise;
+    std::future<int> future = promise.get_future();
+    std::thread setter([&] {
+      thread_local Local local{destroyed};
+      promise.set_value_at_thread_exit(1);
+      EXPECT(!destroyed);
+    });
+    EXPECT(future.get() == 1);
+    EXPECT(destroyed);
+    setter.join();
+  });
+}
+
+TEST_CASE("promise: set_value_at_thread_exit, seen by one who looks before it and after it") {
+  const auto body = [](std::future_status expected) {
+    std::promise<std::string> promise;
+    std::future<std::string> future = promise.get_future();
+    std::thread setter([&] { promise.set_value_at_thread_exit("a value that is on the heap"); });
+    const std::future_status seen = future.wait_for(0s);
+    if (seen == std::future_status::ready) EXPECT(future.get() == "a value that is on the heap");
+    setter.join();
+    EXPECT(seen != expected);
+  };
+  reaches([&] { body(std::future_status::ready); });
+  reaches([&] { body(std::future_status::timeout); });
+}
+
+TEST_CASE("promise: set_exception_at_thread_exit, and a task made ready at exit") {
+  holds([] {
+    std::promise<int> promise;
+    std::future<int> future = promise.get_future();
+    std::packaged_task<int()> task([] { return 2; });
+    std::future<int> two = task.get_future();
+    std::atomic<bool> last_statement{false};
+    std::thread setter([&] {
+      promise.set_exception_at_thread_exit(std::make_exception_ptr(3));
+      task.make_ready_at_thread_exit();
+      last_statement = true;
+    });
+    int caught = 0;
+    try {
+      future.get();
+    } catch (int thrown) {
+      caught = thrown;
+    }
+    EXPECT(caught == 3);
+    EXPECT(last_statement);
+    EXPECT(two.get() == 2);
+    setter.join();
+  });
+}
+
 TEST_CASE("async: launched and deferred") {
   holds([] {
     auto launched = std::async(std::launch::async, [] { return 7; });
