@@ -66,6 +66,8 @@ TEST_CASE("a thread with work to do is waited for") {
   explore([] {
     std::atomic<bool> done = false;
     std::thread worker([&] {
+      // Work that takes real time: much longer than quiesce() takes to look twice, so that one that
+      // does not wait is caught, and no verdict depends on how much longer.
       const auto start = std::chrono::steady_clock::now();
       while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(2)) {
       }

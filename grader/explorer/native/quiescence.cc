@@ -54,6 +54,9 @@ bool wait_until_asleep(std::chrono::nanoseconds limit) {
     auto after = other_tasks();
     if (all_asleep(after) && after == before) return true;
     before = std::move(after);
+    // Leaves the processor to those who are waited for. The kernel tells nobody when a thread goes
+    // to sleep, so this must look again and again; the length decides only how often, and `limit`
+    // ends it.
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
   return false;

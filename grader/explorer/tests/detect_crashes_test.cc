@@ -244,6 +244,7 @@ TEST_CASE("sleep as synchronisation: named by its consequence") {
   finds(Rule::kDataRace, {"result"}, [] {
     int result = 0;
     std::thread worker([&] { result = 42; });
+    // The mistake itself: long enough on any machine, until one day it is not.
     std::this_thread::sleep_for(100ms);
     EXPECT(result == 42);
     worker.join();
@@ -251,6 +252,7 @@ TEST_CASE("sleep as synchronisation: named by its consequence") {
   finds(Rule::kCheckFailed, {"result == 42"}, [] {
     std::atomic<int> result{0};
     std::thread worker([&] { result = 42; });
+    // As above.
     std::this_thread::sleep_for(100ms);
     EXPECT(result == 42);
     worker.join();
@@ -261,9 +263,11 @@ TEST_CASE("silent: the sleep as well as a join") {
   holds([] {
     int result = 0;
     std::thread worker([&] {
+      // The shorter sleep makes the value, the longer one waits for it, as in the mistake above...
       std::this_thread::sleep_for(10ms);
       result = 42;
     });
+    // ... but it is the join that makes it safe.
     std::this_thread::sleep_for(100ms);
     worker.join();
     EXPECT(result == 42);

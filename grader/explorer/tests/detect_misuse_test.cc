@@ -78,6 +78,7 @@ TEST_CASE("unlock by a non-owner: a wait without the lock") {
     std::condition_variable never;
     std::unique_lock hold(door);
     door.unlock();
+    // So that an explorer that misses the mistake ends, and does not report a lost wake-up.
     never.wait_for(hold, 1ms);
   });
 }
@@ -139,6 +140,7 @@ TEST_CASE("destroyed in use: a condition freed while somebody sleeps in it") {
     auto never = std::make_unique<std::condition_variable>();
     std::thread sleeper([&, never = never.get()] {
       std::unique_lock hold(mutex);
+      // Nobody notifies: the time-out ends the correct twin. quiesce() below does not wait for it.
       never->wait_for(hold, 1s);
     });
     quiesce();

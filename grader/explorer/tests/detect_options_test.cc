@@ -248,6 +248,7 @@ TEST_CASE("quiesce() and asleep(): who waits, by whatever means") {
         std::unique_lock hold(mutex);
         std::thread in_lock([&] { std::lock_guard hold(mutex); });
         std::thread in_wait([&] { gate.wait(0); });
+        // Still asleep at both looks: nobody else moves the clock.
         std::thread in_sleep([] { std::this_thread::sleep_for(std::chrono::hours(1)); });
         std::thread ends([] {});
         quiesce();

@@ -131,6 +131,7 @@ TEST_CASE("counting_semaphore: release of several, and tries") {
     b.join();
     EXPECT(!semaphore.try_acquire());
     semaphore.release();
+    // The first finds a permit, the second never will and has to time out.
     EXPECT(semaphore.try_acquire_for(1s));
     EXPECT(!semaphore.try_acquire_for(1s));
   });
@@ -153,6 +154,7 @@ TEST_CASE("POSIX semaphores: wait, post, try, timed, value") {
     timespec deadline{};
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += 2;
+    // Nobody posts: the two seconds are what is tested.
     EXPECT(sem_timedwait(&semaphore, &deadline) == -1);
     EXPECT(errno == ETIMEDOUT);
     sem_post(&semaphore);

@@ -117,6 +117,7 @@ TEST_CASE("C11: recursive and timed mutexes, timed waits, sleep") {
           timespec deadline;
           timespec_get(&deadline, TIME_UTC);
           deadline.tv_sec += 1;
+          // The holder waits for this thread to end: the deadline is what is tested.
           EXPECT(mtx_timedlock(recursive, &deadline) == thrd_timedout);
           return 0;
         },
@@ -131,10 +132,12 @@ TEST_CASE("C11: recursive and timed mutexes, timed waits, sleep") {
     timespec deadline;
     timespec_get(&deadline, TIME_UTC);
     deadline.tv_sec += 1;
+    // Nobody signals: the deadline is what is tested.
     EXPECT(cnd_timedwait(&never, &mutex, &deadline) == thrd_timedout);
     mtx_unlock(&mutex);
     cnd_destroy(&never);
     const timespec hour{3'600, 0};
+    // What is tested: it returns 0, and takes no real time.
     EXPECT(thrd_sleep(&hour, nullptr) == 0);
     mtx_destroy(&mutex);
     mtx_destroy(&recursive);

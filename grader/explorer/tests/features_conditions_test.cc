@@ -155,6 +155,7 @@ TEST_CASE("condition_variable: timed waits, alone, take exactly their time") {
     std::condition_variable never;
     std::unique_lock hold(mutex);
     const auto begin = Clock::now();
+    // Nobody notifies: what is tested is that each time-out comes, and exactly when.
     EXPECT(never.wait_for(hold, 50ms) == std::cv_status::timeout);
     EXPECT(Clock::now() - begin == 50ms);
     EXPECT(never.wait_until(hold, begin + 80ms) == std::cv_status::timeout);
@@ -183,6 +184,7 @@ void timed_handover(int unwanted) {
     changed.notify_one();
   });
   std::unique_lock hold(mutex);
+  // The notifier does not sleep: only a slow one is later than this.
   const bool seen = changed.wait_for(hold, 50ms, [&] { return ready; });
   EXPECT(seen == ready);
   hold.unlock();
@@ -208,6 +210,7 @@ TEST_CASE("condition_variable: wait_for and a late notify, by the strict clock")
         std::condition_variable changed;
         bool ready = false;
         std::thread notifier([&] {
+          // Between the two time-outs below: the first must expire, the second must not.
           std::this_thread::sleep_for(20ms);
           std::lock_guard hold(mutex);
           ready = true;
@@ -270,6 +273,7 @@ TEST_CASE("condition_variable_any: timed waits") {
     std::condition_variable_any never;
     std::unique_lock hold(mutex);
     const auto begin = std::chrono::steady_clock::now();
+    // Nobody notifies: what is tested is that the time-outs come, and when.
     EXPECT(never.wait_for(hold, 30ms) == std::cv_status::timeout);
     EXPECT(!never.wait_until(hold, begin + 50ms, [] { return false; }));
     EXPECT(std::chrono::steady_clock::now() - begin == 50ms);
@@ -315,8 +319,15 @@ TEST_CASE("condition_variable_any: a timed wait with a stop token") {
     std::stop_source source;
     std::unique_lock hold(mutex);
     const auto begin = std::chrono::steady_clock::now();
+    // Neither a notify nor a stop comes: what is tested is the time-out.
     EXPECT(!never.wait_for(hold, source.get_token(), 10ms, [] { return false; }));
     EXPECT(std::chrono::steady_clock::now() - begin == 10ms);
+    EXPECT(!never.wait_until(hold, source.get_token(), begin + 30ms, [] { return false; }));
+    EXPECT(std::chrono::steady_clock::now() - begin == 30ms);
+    source.request_stop();
+    // Stopped already: none of this hour may pass.
+    EXPECT(!never.wait_for(hold, source.get_token(), 1h, [] { return false; }));
+    EXPECT(std::chrono::steady_clock::now() - begin == 30ms);
   });
 }
 

@@ -100,6 +100,7 @@ TEST_CASE("future: a timed wait may time out only when threads are slow") {
     std::promise<void> promise;
     std::future<void> future = promise.get_future();
     std::thread setter([&] { promise.set_value(); });
+    // The setter does not sleep: only a slow one is later than this.
     const std::future_status status = future.wait_for(10ms);
     setter.join();
     EXPECT(status == std::future_status::ready);
@@ -193,6 +194,7 @@ TEST_CASE("async: launched and deferred") {
     auto launched = std::async(std::launch::async, [] { return 7; });
     const auto caller = std::this_thread::get_id();
     auto deferred = std::async(std::launch::deferred, [] { return std::this_thread::get_id(); });
+    // No time at all: only asks for the status.
     EXPECT(deferred.wait_for(0s) == std::future_status::deferred);
     EXPECT(deferred.get() == caller);
     EXPECT(launched.get() == 7);

@@ -247,8 +247,10 @@ TEST_CASE("timed_mutex: times out while the holder sleeps, and not early") {
         std::thread holder([&] {
           std::lock_guard hold(mutex);
           held = true;
+          // Longer than the time-out of 10 ms below, which must come first.
           std::this_thread::sleep_for(100ms);
         });
+        // By the strict clock the holder is asleep inside the lock when this is over.
         std::this_thread::sleep_for(1ms);
         EXPECT(held);
         const auto begin = std::chrono::steady_clock::now();
@@ -267,6 +269,7 @@ TEST_CASE("timed_mutex: both answers happen when threads may be slow") {
     std::timed_mutex mutex;
     int entered = 0;
     two_threads([&] {
+      // The deadline that a slow holder makes the other one miss.
       if (!mutex.try_lock_until(std::chrono::steady_clock::now() + 10ms)) return;
       ++entered;
       mutex.unlock();
@@ -284,6 +287,7 @@ TEST_CASE("recursive_timed_mutex") {
     int value = 0;
     two_threads([&] {
       std::lock_guard outer(mutex);
+      // Its own lock: taken at once, so that none of this may pass.
       EXPECT(mutex.try_lock_for(1ms));
       ++value;
       mutex.unlock();
@@ -352,11 +356,13 @@ TEST_CASE("shared_timed_mutex: timed out on both sides") {
         std::shared_timed_mutex mutex;
         mutex.lock();
         std::thread reader([&] {
+          // Over before the second of the writer below is.
           EXPECT(!mutex.try_lock_shared_for(5ms));
           std::shared_lock hold(mutex, 1h);
           EXPECT(hold.owns_lock());
         });
         std::thread writer([&] { EXPECT(!mutex.try_lock_for(5ms)); });
+        // Longer than both time-outs of 5 ms, shorter than the hour: one of them expires, one not.
         std::this_thread::sleep_for(1s);
         mutex.unlock();
         reader.join();

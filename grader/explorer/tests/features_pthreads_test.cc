@@ -151,6 +151,7 @@ TEST_CASE("pthread: timed lock") {
         &thread, nullptr,
         [](void* mutex) -> void* {
           const timespec deadline = seconds_from_now(CLOCK_REALTIME, 1);
+          // The holder waits for this thread to end: the deadline is what is tested.
           EXPECT(pthread_mutex_timedlock(static_cast<pthread_mutex_t*>(mutex), &deadline) ==
                  ETIMEDOUT);
           return nullptr;
@@ -191,6 +192,7 @@ TEST_CASE("pthread: condition variable, timed by either clock") {
     pthread_condattr_destroy(&attributes);
     pthread_mutex_lock(&mutex);
     const timespec deadline = seconds_from_now(CLOCK_MONOTONIC, 2);
+    // Nobody signals: the deadline is what is tested.
     EXPECT(pthread_cond_timedwait(&never, &mutex, &deadline) == ETIMEDOUT);
     EXPECT(seconds_from_now(CLOCK_MONOTONIC, 0).tv_sec == deadline.tv_sec);
     pthread_mutex_unlock(&mutex);

@@ -10,6 +10,9 @@
 //   TEST_CASE("two increments without a lock") {
 //     finds(Rule::kDataRace, {"Counter::value_"}, [] { ... });
 //   }
+//
+// Time in a body is virtual on either back end: an hour of sleep costs nothing, and nothing in a row
+// waits for a real clock. A comment beside each sleep or time-out says what it stands for.
 
 #include <doctest/doctest.h>
 
