@@ -1,0 +1,64 @@
+// Data races inside objects of the standard library that two threads use without a lock.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "grader/explorer/tests/rows.h"
+#include "grader/explorer/tests/two_threads.h"
+
+using namespace lockstep;
+using namespace lockstep::tests;
+
+TEST_CASE("data race: neighbours in a vector<bool>") {
+  finds(Rule::kDataRace, [] {
+    std::vector<bool> flags(2);
+    two_threads([&] { flags[0] = true; }, [&] { flags[1] = true; });
+  });
+}
+
+TEST_CASE("data race: vector::push_back") {
+  finds(Rule::kDataRace, [] {
+    std::vector<int> numbers;
+    two_threads([&] { numbers.push_back(1); });
+  });
+}
+
+TEST_CASE("data race: map::operator[]") {
+  finds(Rule::kDataRace, [] {
+    std::map<int, int> table;
+    two_threads([&] { table[1] = 1; }, [&] { table[2] = 2; });
+  });
+}
+
+TEST_CASE("data race: a string appended to by two") {
+  finds(Rule::kDataRace, [] {
+    std::string text;
+    two_threads([&] { text += 'x'; });
+  });
+}
+
+TEST_CASE("data race: a string copied while it grows") {
+  finds(Rule::kDataRace, [] {
+    std::string text = "short";
+    two_threads([&] { text.append("a tail that moves the text to the heap"); },
+                [&] { const std::string copy = text; });
+  });
+}
+
+TEST_CASE("data race: one shared_ptr object, assigned and copied") {
+  finds(Rule::kDataRace, [] {
+    auto pointer = std::make_shared<int>(1);
+    two_threads([&] { const auto copy = pointer; }, [&] { pointer = std::make_shared<int>(2); });
+  });
+}
+
+TEST_CASE("silent: two shared_ptr objects of one target") {
+  holds([] {
+    auto pointer = std::make_shared<int>(1);
+    auto second = pointer;
+    two_threads([&] { const auto copy = pointer; }, [&] { second = std::make_shared<int>(2); });
+  });
+}
