@@ -86,14 +86,45 @@ TEST_CASE("deadlock: three philosophers") {
   holds([&] { dine(true); });
 }
 
+TEST_CASE("deadlock: with itself, by a lock that does not know its owner") {
+  const auto body = [](bool lets_go) {
+    std::binary_semaphore door(1);
+    std::thread visitor([&] {
+      door.acquire();
+      if (lets_go) door.release();
+      door.acquire();
+      door.release();
+    });
+    visitor.join();
+  };
+  finds(Rule::kDeadlock, {"door"}, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("deadlock: with itself, a reader that wants to write and still reads") {
+  const auto body = [](bool stops_reading) {
+    std::shared_mutex book;
+    std::shared_lock reading(book);
+    if (stops_reading) reading.unlock();
+    std::unique_lock writing(book);
+  };
+  finds(Rule::kDeadlock, {"book"}, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
 TEST_CASE("deadlock: a lock that is never given back") {
-  finds(Rule::kDeadlock, {"door"}, [] {
+  const auto body = [](bool gives_back) {
     std::mutex door;
-    std::thread forgetful([&] { door.lock(); });
+    std::thread forgetful([&] {
+      door.lock();
+      if (gives_back) door.unlock();
+    });
     std::thread waiting([&] { std::lock_guard hold(door); });
     forgetful.join();
     waiting.join();
-  });
+  };
+  finds(Rule::kDeadlock, {"door"}, [&] { body(false); });
+  holds([&] { body(true); });
 }
 
 TEST_CASE("deadlock: a return that skips the unlock") {

@@ -147,16 +147,30 @@ TEST_CASE("endless loop: the next search is healthy") {
   });
 }
 
-TEST_CASE("silent: a long loop that ends") {
-  const Result result = run([] {
+namespace {
+
+void ends(const Body& body) {
+  const Result result = run(body);
+  const std::string seen = text_of(result);
+  INFO(seen);
+  CHECK_FALSE(result.finding.has_value());
+  CHECK(result.exhaustive);
+}
+
+}  // namespace
+
+TEST_CASE("silent: long loops that end, with accesses to memory and without") {
+  ends([] {
     std::thread thread([] {
       volatile long sum = 0;
       for (int i = 0; i < 2'000'000; ++i) sum = sum + i;
     });
     thread.join();
   });
-  const std::string seen = text_of(result);
-  INFO(seen);
-  CHECK_FALSE(result.finding.has_value());
-  CHECK(result.exhaustive);
+  ends([] {
+    std::thread thread([] {
+      for (int i = 0; i < 20'000'000; ++i) asm volatile("");
+    });
+    thread.join();
+  });
 }

@@ -47,21 +47,27 @@ TEST_CASE("use after free: written, in an order that the lock makes") {
 }
 
 TEST_CASE("use after free: in one thread, through a dangling pointer") {
-  finds(Rule::kUseAfterFree, [] {
+  const auto body = [](std::size_t size) {
     std::vector<int> numbers(4, 1);
     const int* first = numbers.data();
-    numbers.resize(1'000);
+    numbers.resize(size);
     EXPECT(*first == 1);
-  });
+  };
+  finds(Rule::kUseAfterFree, [&] { body(1'000); });
+  holds([&] { body(2); });
 }
 
 TEST_CASE("use after free: memory of malloc, and a memcpy from it") {
-  finds(Rule::kUseAfterFree, [] {
-    char* memory = static_cast<char*>(std::malloc(64));
+  const auto body = [](bool copies_first) {
+    char* memory = static_cast<char*>(std::calloc(64, 1));
+    std::string copy;
+    if (copies_first) copy.assign(memory, 32);
     std::thread cleaner([memory] { std::free(memory); });
     cleaner.join();
-    std::string copy(memory, 32);
-  });
+    if (!copies_first) copy.assign(memory, 32);
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
 }
 
 TEST_CASE("use after free: an object whose method another thread still runs") {
@@ -111,15 +117,24 @@ TEST_CASE("use after free: a detached thread outlives the stack it was born on")
 }
 
 TEST_CASE("use after free: a pointer into a thread that has ended") {
-  finds(Rule::kUseAfterFree, [] {
-    std::atomic<int>* inside = nullptr;
+  const auto body = [](bool still_there) {
+    std::atomic<std::atomic<int>*> inside{nullptr};
+    std::atomic<bool> looked{false};
     std::thread thread([&] {
       std::atomic<int> local{1};
       inside = &local;
+      inside.notify_one();
+      if (still_there) looked.wait(false);
     });
-    thread.join();
-    EXPECT(inside->load() >= 0);
-  });
+    if (!still_there) thread.join();
+    inside.wait(nullptr);
+    EXPECT(inside.load()->load() == 1);
+    looked = true;
+    looked.notify_one();
+    if (still_there) thread.join();
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
 }
 
 TEST_CASE("double free: two threads that both think they are the last") {
@@ -144,28 +159,34 @@ TEST_CASE("double free: two threads that both think they are the last") {
 }
 
 TEST_CASE("double free: under a lock, and of malloc's memory") {
-  finds(Rule::kDoubleFree, [] {
+  const auto body = [](bool forgets) {
     void* memory = std::malloc(8);
     std::mutex mutex;
     const auto release = [&] {
       std::lock_guard hold(mutex);
       std::free(memory);
+      if (forgets) memory = nullptr;
     };
     std::thread a(release);
     std::thread b(release);
     a.join();
     b.join();
-  });
+  };
+  finds(Rule::kDoubleFree, [&] { body(false); });
+  holds([&] { body(true); });
 }
 
 TEST_CASE("leak: memory that nobody frees") {
-  finds(Rule::kLeak, [] {
-    std::thread thread([] {
+  const auto body = [](bool frees) {
+    std::thread thread([frees] {
       int* lost = new int(1);
       *lost = 2;
+      if (frees) delete lost;
     });
     thread.join();
-  });
+  };
+  finds(Rule::kLeak, [&] { body(false); });
+  holds([&] { body(true); });
 }
 
 TEST_CASE("leak: only when an early return is taken") {

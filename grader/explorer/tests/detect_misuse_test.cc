@@ -213,8 +213,41 @@ TEST_CASE("destroyed in use: a queue destroyed while a consumer waits in it") {
   });
 }
 
-// --- joinable threads
-// ------------------------------------------------------------------------------
+TEST_CASE("silent: destroyed when nobody uses them any more") {
+  holds([] {
+    pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+    pthread_rwlock_t book = PTHREAD_RWLOCK_INITIALIZER;
+    pthread_barrier_t meeting;
+    sem_t bell;
+    sem_init(&bell, 0, 0);
+    pthread_barrier_init(&meeting, nullptr, 2);
+    bool done = false;
+    std::thread other([&] {
+      pthread_barrier_wait(&meeting);
+      pthread_rwlock_rdlock(&book);
+      pthread_rwlock_unlock(&book);
+      sem_wait(&bell);
+      pthread_mutex_lock(&door);
+      done = true;
+      pthread_cond_signal(&changed);
+      pthread_mutex_unlock(&door);
+    });
+    pthread_barrier_wait(&meeting);
+    sem_post(&bell);
+    pthread_mutex_lock(&door);
+    while (!done) pthread_cond_wait(&changed, &door);
+    pthread_mutex_unlock(&door);
+    other.join();
+    EXPECT(pthread_mutex_destroy(&door) == 0);
+    EXPECT(pthread_cond_destroy(&changed) == 0);
+    EXPECT(pthread_rwlock_destroy(&book) == 0);
+    EXPECT(pthread_barrier_destroy(&meeting) == 0);
+    EXPECT(sem_destroy(&bell) == 0);
+  });
+}
+
+// --- joinable threads ----------------------------------------------------------------------------
 
 TEST_CASE("thread not joined: a joinable std::thread is destroyed") {
   finds(Rule::kThreadNotJoined, [] { std::thread forgotten([] {}); });
