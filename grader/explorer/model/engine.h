@@ -56,6 +56,7 @@ struct Engine {
   bool check_failed;      // a CHECK of this execution did
   bool bound_hit;         // not every choice was open: the search is not exhaustive
   bool somebody_yielded;  // some thread is set aside until another takes a step
+  bool somebody_spins;    // some thread is set aside until another writes
   bool saw_deadline;      // a sleep or a timed wait took place
   bool saw_try;           // a try_lock or a timed lock took place
   int run_length;         // points in a row at which one thread went on although others could

@@ -371,9 +371,18 @@ void run_thread_exits() {
 
 namespace {
 
+// What every step touches of every thread would lie in the same few sets of the processor's caches
+// if all threads began at the beginning of a page.
+Thread* map_thread(int id) {
+  constexpr int kPage = 4096;
+  constexpr int kHot = 256;  // bytes
+  char* const pages = static_cast<char*>(map_memory(sizeof(Thread) + kPage));
+  return reinterpret_cast<Thread*>(pages + id * kHot % kPage);
+}
+
 void make_slot(int id) {
   Thread*& thread = g_engine.threads[id];
-  if (thread == nullptr) thread = static_cast<Thread*>(map_memory(sizeof(Thread)));
+  if (thread == nullptr) thread = map_thread(id);
   thread->id = id;
   fiber::prepare(thread);
 }
@@ -401,7 +410,7 @@ Outcome& run_execution(const std::function<void()>& body) {
   e.steps = 0;
   e.accesses = 0;
   e.touching = false;
-  e.ended = e.cut = e.check_failed = e.somebody_yielded = false;
+  e.ended = e.cut = e.check_failed = e.somebody_yielded = e.somebody_spins = false;
   e.fruitless = 0;
   e.preemptions = 0;
   e.preempted = false;

@@ -334,11 +334,20 @@ void yield_turn() {
   g_engine.somebody_yielded = true;
 }
 
-void note_write() {
-  g_engine.fruitless = 0;
+namespace {
+
+[[gnu::noinline]] void end_spins() {
+  g_engine.somebody_spins = self()->aside == Aside::kSpinning;
   for_each_alive([](Thread& thread) {
     if (&thread != g_engine.current && thread.aside == Aside::kSpinning) thread.aside = Aside::kNo;
   });
+}
+
+}  // namespace
+
+void note_write() {
+  g_engine.fruitless = 0;
+  if (g_engine.somebody_spins) end_spins();
   leave_spin();
 }
 
@@ -355,6 +364,7 @@ void note_turn(int turns, int enough, std::uintptr_t address, const void* place,
   const int limit = known ? kKnownSpinTurns : enough;
   if (turns < limit) return;
   self()->aside = Aside::kSpinning;
+  g_engine.somebody_spins = true;
   if (turns > limit) return;
   if (!known) g_spinning_code.learn(place);
   self()->spins_in_library = is_library_spin(*self(), pc);
