@@ -1,7 +1,10 @@
 // Data races inside objects of the standard library that two threads use without a lock.
 
+#include <iostream>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,5 +63,54 @@ TEST_CASE("silent: two shared_ptr objects of one target") {
     auto pointer = std::make_shared<int>(1);
     auto second = pointer;
     two_threads([&] { const auto copy = pointer; }, [&] { second = std::make_shared<int>(2); });
+  });
+}
+
+TEST_CASE("data race: two threads write to one string stream") {
+  const auto body = [](bool locks) {
+    std::ostringstream report;
+    std::mutex mutex;
+    const auto write = [&](const std::string& name) {
+      std::unique_lock hold(mutex, std::defer_lock);
+      if (locks) hold.lock();
+      report << name << " has " << 3 << " items\n";
+    };
+    two_threads([&] { write("left"); }, [&] { write("right"); });
+    EXPECT(report.str().size() == 35);
+  };
+  finds(Rule::kDataRace, {"report"}, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("data race: one thread writes to a stream, another reads from it") {
+  const auto body = [](bool joins_first) {
+    std::stringstream wire;
+    std::thread sender([&] { wire << 42; });
+    if (joins_first) sender.join();
+    int received = 0;
+    wire >> received;
+    if (!joins_first) sender.join();
+  };
+  finds(Rule::kDataRace, {"wire"}, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+TEST_CASE("data race: str() while another thread writes") {
+  const auto body = [](bool writes) {
+    std::ostringstream report;
+    report << "begin";
+    const auto look = [&] { EXPECT(report.str().size() >= 5); };
+    two_threads(look, [&] { writes ? void(report << 1.5) : look(); });
+  };
+  finds(Rule::kDataRace, [&] { body(true); });
+  holds([&] { body(false); });
+}
+
+TEST_CASE("silent: std::cout and std::cerr, which threads may share") {
+  holds([] {
+    two_threads([] {
+      std::cout << "one of two: " << 1 << std::endl;
+      std::cerr << 2.5 << ' ' << true << '\n';
+    });
   });
 }
