@@ -50,22 +50,26 @@ const char* at_distance(const void* part, int words) {
   return static_cast<const char*>(part) + *reinterpret_cast<const std::ptrdiff_t*>(entry);
 }
 
-// `side` is the input or the output side of a stream.
-void changes_stream(void* side, void* /*second*/, const void* caller) {
+// A stream and its buffer, which is an object of its own: string streams ask it alone for str().
+// `side` is the input or the output side of the stream.
+void use(const void* side, bool changes, const void* caller) {
   const char* const stream = at_distance(side, 2);
   if (is_standard(stream)) return;
-  plain_access(address_of(stream), sizeof(void*), true, caller);
-  // Its buffer is an object of its own: str() reads only that.
+  plain_access(address_of(stream), sizeof(void*), changes, caller);
   const auto* const buffer = reinterpret_cast<const std::ios*>(at_distance(side, 3))->rdbuf();
   if (buffer == nullptr || is_standard(buffer)) return;
-  plain_access(address_of(buffer), sizeof(std::streambuf), true, caller);
+  plain_access(address_of(buffer), sizeof(std::streambuf), changes, caller);
 }
+
+void changes_stream(void* side, void* /*second*/, const void* caller) { use(side, true, caller); }
+
+// The result's place comes before the object.
+void reads_stream(void* /*result*/, void* side, const void* caller) { use(side, false, caller); }
 
 void changes_buffer(void* buffer, void* /*second*/, const void* caller) {
   plain_access(address_of(buffer), sizeof(std::streambuf), true, caller);
 }
 
-// The result's place comes before the object.
 void reads_buffer(void* /*result*/, void* buffer, const void* caller) {
   plain_access(address_of(buffer), sizeof(std::streambuf), false, caller);
 }
@@ -217,7 +221,13 @@ STREAM(_ZStrsISt11char_traitsIcEERSt13basic_istreamIcT_ES5_Ra)
 STREAM(_ZStrsISt11char_traitsIcEERSt13basic_istreamIcT_ES5_Rh)
 STREAM(_ZStrsIcSt11char_traitsIcEERSt13basic_istreamIT_T0_ES6_RS3_)
 STREAM(_ZStrsIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE)
-// std::stringbuf::str, which the str() of every string stream calls.
+// str() of string streams and, where the compiler inlined that, of their buffers.
+STUB(_ZNKSt7__cxx1118basic_stringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
+STUB(_ZNKRSt7__cxx1118basic_stringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
+STUB(_ZNKSt7__cxx1119basic_istringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
+STUB(_ZNKRSt7__cxx1119basic_istringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
+STUB(_ZNKSt7__cxx1119basic_ostringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
+STUB(_ZNKRSt7__cxx1119basic_ostringstreamIcSt11char_traitsIcESaIcEE3strEv, reads_stream)
 STUB(_ZNKRSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strEv, reads_buffer)
 STUB(_ZNKSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strEv, reads_buffer)
 STUB(_ZNSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strERKNS_12basic_stringIcS2_S3_EE, changes_buffer)
