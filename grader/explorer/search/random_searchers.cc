@@ -29,6 +29,9 @@ class RandomSearcher : public EndlessSearcher {
   using EndlessSearcher::EndlessSearcher;
 
   int choose_thread(const Choice& choice) override {
+    if (choice.current >= 0 && looks_in_vain() && random_.below(kPatience) != 0) {
+      return choice.current;
+    }
     const int index = random_.below(choice.count);
     // Starting is no step of its own in the model, yet it takes a thread some time: now and then
     // its creator goes on instead.
@@ -37,6 +40,16 @@ class RandomSearcher : public EndlessSearcher {
   }
 
  private:
+  // A spin is told from a short loop by many identical looks in a row, which hardly ever happen
+  // where each is followed by a draw: whoever has looked three times in vain mostly looks again.
+  static constexpr int kInVain = 3;
+  static constexpr int kPatience = 16;
+  static bool looks_in_vain() {
+    const SpinSet& spin = g_engine.current->spin;
+    return std::any_of(spin.reads, spin.reads + spin.used,
+                       [](const SpinSet::Read& read) { return read.count >= kInVain; });
+  }
+
   static int creator_of(const Choice& choice, int index) {
     const Thread* creator = g_engine.threads[choice.enabled[index]]->creator;
     for (int i = 0; i < choice.count; ++i) {

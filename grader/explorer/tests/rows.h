@@ -101,13 +101,6 @@ inline void holds_sampled(const Body& body, const Options& options = {}) {
 
 inline const std::vector<Strategy> kEveryStrategy{
     Strategy::kRandom, Strategy::kPct, Strategy::kBounded, Strategy::kDpor, Strategy::kAuto};
-// For a thread that has to go round a loop 16 times (32 times for lock and unlock) although another
-// one could go on. A walk that draws at every point does so with a probability of 2^-16 where a
-// turn has one point, of 2^-32 where it has two: 1 of 100,000 executions showed `while (!done) {}`,
-// none of 400,000 the same with a yield. All others let one thread go on until something speaks
-// against it, and need no more than 15 executions.
-inline const std::vector<Strategy> kAllButRandom{Strategy::kPct, Strategy::kBounded,
-                                                 Strategy::kDpor, Strategy::kAuto};
 
 // Each of `strategies` finds that `body` breaks `rule`; the report says each of `names` somewhere;
 // and its schedule, replayed on either back end, gives the same report at once.
