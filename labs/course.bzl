@@ -47,6 +47,7 @@ STANDING = [
     "03_races",
     "04_lock",
     "05_rlock",
+    "08_event",
     "10_queue",
 ]
 
