@@ -5,9 +5,9 @@
 // std::atomic cannot wait with a deadline, so those who do have a condition variable beside it; its
 // mutex is taken by set() so that none of them is between its look and its sleep.
 //
-// The gate is a turnstile, a semaphore with room for one: open() lets in one thread, who lets in
-// the next. One post is enough for all that will ever come. (A. B. Downey, The Little Book of
-// Semaphores, 2016, section 3.5.)
+// The gate is a flag with a turnstile for those who come too early, a semaphore with room for one:
+// open() lets in one thread, who lets in the next. One post is enough for all. (A. B. Downey, The
+// Little Book of Semaphores, 2016, section 3.5.)
 #ifndef LAB_08_EVENT_EVENT_H_
 #define LAB_08_EVENT_EVENT_H_
 
@@ -85,10 +85,13 @@ class ServiceGate {
   ServiceGate& operator=(const ServiceGate&) = delete;
 
   void enter(const std::function<void()>& on_waiting) {
-    while (!pass_within_a_period()) {
-      if (on_waiting) on_waiting();
+    while (!opened_.load(std::memory_order_acquire)) {
+      if (pass_within_a_period()) {
+        sem_post(&turnstile_);
+      } else if (on_waiting) {
+        on_waiting();
+      }
     }
-    sem_post(&turnstile_);
   }
 
   void open() {
