@@ -136,6 +136,10 @@ class LOCKSTEP_EXPORT CriticalSection {
   int most() const { return most_; }      // the most that were ever inside at once
 
  private:
+  // The same for a call at that place of the program.
+  void enter(const void* place);
+  void leave(const void* place);
+
   const int capacity_;
   int inside_ = 0;
   int visits_ = 0;

@@ -42,8 +42,7 @@ bool has_slept(const Thread& thread) {
 
 }  // namespace
 
-void CriticalSection::enter() {
-  const void* pc = LOCKSTEP_CALLER;
+void CriticalSection::enter(const void* pc) {
   border(this, capacity_, pc);
   ++inside_;
   ++visits_;
@@ -57,17 +56,21 @@ void CriticalSection::enter() {
   if (capacity_ == 1 && modelled()) touch(&memory_, pc);
 }
 
-void CriticalSection::leave() {
-  border(this, capacity_, LOCKSTEP_CALLER);
-  if (capacity_ == 1 && modelled()) touch(&memory_, LOCKSTEP_CALLER);
+void CriticalSection::leave(const void* pc) {
+  border(this, capacity_, pc);
+  if (capacity_ == 1 && modelled()) touch(&memory_, pc);
   record_visit(this, "leaves");
   --inside_;
 }
 
+void CriticalSection::enter() { enter(LOCKSTEP_CALLER); }
+void CriticalSection::leave() { leave(LOCKSTEP_CALLER); }
+
 void CriticalSection::visit() {
-  enter();
+  // Places in this library would lie elsewhere in every process.
+  enter(LOCKSTEP_CALLER);
   interleave();
-  leave();
+  leave(LOCKSTEP_CALLER);
 }
 
 // A thread that is in `wait`.

@@ -6,6 +6,7 @@
 #include "grader/explorer/model/library_races.h"
 #include "grader/explorer/model/memory.h"
 #include "grader/explorer/model/recorder.h"
+#include "grader/explorer/model/world.h"
 
 namespace lockstep {
 
@@ -46,6 +47,12 @@ trace::Access access_of(const RacingAccess& access, std::uintptr_t address, std:
   return result;
 }
 
+// The access becomes a scheduling point. A schedule names code by its place in the program; that of
+// libraries differs from process to process.
+void learn(const RacingAccess& access) {
+  if (!shadow::is_atomic(access.kind) && world::in_program(access.pc)) g_racy_code.learn(access.pc);
+}
+
 // Seen racing in an earlier execution.
 bool is_known(const RacingAccess& access) {
   return !shadow::is_atomic(access.kind) && g_racy_code.has(access.pc);
@@ -62,8 +69,8 @@ void report_race(const RacingAccess& first, const RacingAccess& second, std::uin
   const bool known = is_known(first) && is_known(second);
   if (!known) {
     if (is_library_race(first.pc) || is_library_race(second.pc)) return;
-    if (!shadow::is_atomic(first.kind)) g_racy_code.learn(first.pc);
-    if (!shadow::is_atomic(second.kind)) g_racy_code.learn(second.pc);
+    learn(first);
+    learn(second);
   }
   if (ignored(Rule::kDataRace)) return;
   trace::Failure failure = failure_of(Rule::kDataRace);
@@ -78,7 +85,7 @@ void report_race(const RacingAccess& first, const RacingAccess& second, std::uin
 
 void report_unordered_free(const RacingAccess& access, std::uintptr_t address, std::size_t size) {
   if (is_library_race(access.pc)) return;
-  if (!shadow::is_atomic(access.kind)) g_racy_code.learn(access.pc);
+  learn(access);
   trace::Failure failure = failure_of(Rule::kUseAfterFree);
   trace::FreedMemory freed;
   if (g_engine.recording) {

@@ -387,7 +387,9 @@ const void* program_place() {
 }  // namespace
 
 void note_read_for_spin(std::uintptr_t address, std::uint64_t value, const void* pc) {
-  note_turn(self()->spin.note(address, value, pc), kSpinTurns, address, pc, pc);
+  // Libraries lie elsewhere in every process: a place in one says nothing in a schedule.
+  const void* place = world::in_program(pc) ? pc : program_place();
+  note_turn(self()->spin.note(address, value, place), kSpinTurns, address, place, pc);
 }
 
 void note_section(std::uintptr_t lock) {

@@ -1,11 +1,11 @@
-// Another right design: a fair Lock, and everything else made of it.
+// Another right design: a fair Lock, and a table that serves the hungry in the order they came.
 //
 // unlock() hands the lock over to the oldest waiter, while it still sleeps; at no moment is it free
 // for a passer-by. That costs a switch of thread at each contended unlock(), and buys bounded
 // waiting. The forks are handed over in the same way.
 //
-// transfer() does not look at addresses: each account gets a number when
-// it is opened, and the numbers are the order.
+// transfer() does not look at addresses: each account gets a number when it is opened, and the
+// numbers are the order.
 #ifndef LAB_04_LOCK_LOCK_H_
 #define LAB_04_LOCK_LOCK_H_
 
