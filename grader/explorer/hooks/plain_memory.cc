@@ -29,7 +29,14 @@ std::uint64_t value_at(std::uintptr_t address, std::size_t size, bool writes = f
   g_engine.touching_to_write = writes;
   // The program is about to touch this memory itself: a fault here is its fault.
   g_engine.touching = true;
-  raw::copy(&value, reinterpret_cast<const void*>(address), size < 8 ? size : 8);
+  const void* const from = reinterpret_cast<const void*>(address);
+  if (size == 4) {
+    __builtin_memcpy(&value, from, 4);
+  } else if (size >= 8) {
+    __builtin_memcpy(&value, from, 8);
+  } else {
+    raw::copy(&value, from, size);
+  }
   g_engine.touching = false;
   return value;
 }

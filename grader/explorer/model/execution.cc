@@ -103,7 +103,8 @@ void thread_main() {
     me->exception_globals = reinterpret_cast<Thread::ExceptionGlobals*>(abi::__cxa_get_globals());
   }
   *me->exception_globals = {};
-  errno = 0;
+  if (me->error_number == nullptr) me->error_number = &errno;
+  *me->error_number = 0;
   g_engine.active = true;
   me->result = me->entry(me->argument);
   g_engine.active = false;

@@ -46,14 +46,18 @@ struct SpinSet {
   Read reads[kReads];
   int used;
   int oldest;
+  int most;  // the highest count among them
 
-  void clear() { used = oldest = 0; }
+  void clear() { used = oldest = most = 0; }
   // The read happens (again); returns how often it did in a row.
   int note(std::uintptr_t address, std::uint64_t value, const void* pc) {
     for (int i = 0; i < used; ++i) {
       Read& read = reads[i];
       if (read.address != address || read.pc != pc) continue;
-      if (read.value == value) return ++read.count;
+      if (read.value == value) {
+        if (++read.count > most) most = read.count;
+        return read.count;
+      }
       clear();
       break;
     }
@@ -103,6 +107,7 @@ struct Thread {
     unsigned int uncaught;
   };
   ExceptionGlobals* exception_globals;  // of its control block
+  int* error_number;                    // likewise: errno
   std::uintptr_t lowest_foreign;        // what others have touched of its stack, or kNothingForeign
   std::uintptr_t foreign_end;
 

@@ -44,11 +44,7 @@ class RandomSearcher : public EndlessSearcher {
   // where each is followed by a draw: whoever has looked three times in vain mostly looks again.
   static constexpr int kInVain = 3;
   static constexpr int kPatience = 16;
-  static bool looks_in_vain() {
-    const SpinSet& spin = g_engine.current->spin;
-    return std::any_of(spin.reads, spin.reads + spin.used,
-                       [](const SpinSet::Read& read) { return read.count >= kInVain; });
-  }
+  static bool looks_in_vain() { return g_engine.current->spin.most >= kInVain; }
 
   static int creator_of(const Choice& choice, int index) {
     const Thread* creator = g_engine.threads[choice.enabled[index]]->creator;

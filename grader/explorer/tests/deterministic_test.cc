@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "grader/explorer/explore.h"
 #include "grader/explorer/tests/bug_programs.h"
@@ -19,6 +20,14 @@ namespace {
 
 constexpr int kRuns = 50;
 constexpr long kBudget = 1'000;
+
+// What a critical section touches is the explorer's own code, which lies elsewhere in every process.
+void section_without_a_lock() {
+  CriticalSection section;
+  std::thread other([&] { section.visit(); });
+  section.visit();
+  other.join();
+}
 
 struct Program {
   const char* name;
@@ -36,6 +45,7 @@ constexpr Program kPrograms[] = {
     {"use after release", bugs::use_after_release},
     {"one condition for two", bugs::one_condition_for_two},
     {"pool stops one", bugs::pool_stops_one},
+    {"section without a lock", section_without_a_lock},
 };
 
 constexpr Strategy kStrategies[] = {Strategy::kAuto, Strategy::kPct};
