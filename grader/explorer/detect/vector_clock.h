@@ -18,7 +18,7 @@ inline void widen_clocks(int threads) {
 
 // A vector clock (Mattern, "Virtual Time and Global States of Distributed Systems", 1989): entry t
 // is the last step of thread t that happened before.
-struct VectorClock {
+struct alignas(16) VectorClock {
   std::uint32_t at[kMaxThreads];
 
   void clear() {
@@ -38,7 +38,7 @@ struct VectorClock {
  private:
   // As many entries as one vector register holds. Most programs need a single group: a call of
   // memcpy would cost more than its work.
-  using Group [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(4)]] = std::uint32_t;
+  using Group [[gnu::vector_size(16), gnu::may_alias]] = std::uint32_t;
   static_assert(kMaxThreads % kClockGroup == 0 && sizeof(Group) == kClockGroup * sizeof(at[0]));
 
   Group& group(int t) { return *reinterpret_cast<Group*>(at + t); }
