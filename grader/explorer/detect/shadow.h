@@ -34,7 +34,6 @@ void stack_gone(std::uintptr_t end);
 void clear();
 
 // --- What two threads share: learnt in a first replay, used in the second
-// -------------------------
 
 void learn_shared(bool on);
 bool is_shared(std::uintptr_t address);

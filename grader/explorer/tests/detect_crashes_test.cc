@@ -253,7 +253,6 @@ TEST_CASE("check failed: fail() names what was expected, seen, and another rule"
 }
 
 // --- sleeping is not synchronising
-// -----------------------------------------------------------------
 
 TEST_CASE("sleep as synchronisation: named by its consequence") {
   finds(Rule::kDataRace, {"result"}, [] {

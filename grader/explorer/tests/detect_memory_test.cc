@@ -46,6 +46,24 @@ TEST_CASE("use after free: written, in an order that the lock makes") {
   holds([&] { body(true); });
 }
 
+namespace {
+
+// The borrower has no step before which anything could happen, so it always writes before this
+// returns: the fault is that nothing makes it do so.
+[[gnu::noinline]] std::thread lend_a_variable(bool waits) {
+  int lent = 0;
+  std::thread borrower([&] { lent = 1; });
+  if (waits) borrower.join();
+  return borrower;
+}
+
+}  // namespace
+
+TEST_CASE("use after free: a frame is left, and only luck had its borrower come first") {
+  finds(Rule::kUseAfterFree, [] { lend_a_variable(false).join(); });
+  holds([] { EXPECT(!lend_a_variable(true).joinable()); });
+}
+
 TEST_CASE("use after free: in one thread, through a dangling pointer") {
   const auto body = [](std::size_t size) {
     std::vector<int> numbers(4, 1);
