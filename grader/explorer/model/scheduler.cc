@@ -83,8 +83,8 @@ bool can_proceed_rarely(const Thread& thread) {
   if (can_proceed(thread)) return Ready::kYes;
   const Pending& p = thread.pending;
   if (!p.timed) return Ready::kNo;
-  // A condition wait that timed out still has to take its mutex.
-  if (p.op == Op::kWake && p.mutex->owner >= 0) return Ready::kNo;
+  // Who was notified in time waits for the mutex alone.
+  if (p.op == Op::kWake && thread.woken) return Ready::kNo;
   return p.deadline <= g_engine.now ? Ready::kYes : Ready::kAtDeadline;
 }
 

@@ -203,6 +203,50 @@ TEST_CASE("condition_variable: a timed wait may time out when threads are slow")
   reaches([] { timed_handover(1); });
 }
 
+TEST_CASE("condition_variable: who timed out and waits for its mutex is notified too late") {
+  holds(
+      [] {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool told = false;
+        std::thread notifier([&] {
+          // Takes the mutex while the other sleeps, and has it when that one's time is up.
+          std::this_thread::sleep_for(5ms);
+          std::lock_guard hold(mutex);
+          std::this_thread::sleep_for(10ms);
+          told = true;
+          changed.notify_one();
+        });
+        std::unique_lock hold(mutex);
+        // Ends in the middle of the notifier's section.
+        EXPECT(changed.wait_for(hold, 10ms) == std::cv_status::timeout);
+        EXPECT(told);
+        hold.unlock();
+        notifier.join();
+      },
+      strict_clock());
+}
+
+TEST_CASE("condition_variable: a time-out does not say that nothing happened") {
+  reaches(
+      [] {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool told = false;
+        std::thread notifier([&] {
+          std::lock_guard hold(mutex);
+          told = true;
+          changed.notify_one();
+        });
+        std::unique_lock hold(mutex);
+        // Short enough for the mutex to be taken when it ends.
+        if (!told && changed.wait_for(hold, 1ms) == std::cv_status::timeout) EXPECT(!told);
+        hold.unlock();
+        notifier.join();
+      },
+      slow_threads());
+}
+
 TEST_CASE("condition_variable: wait_for and a late notify, by the strict clock") {
   holds(
       [] {
