@@ -7,6 +7,7 @@
 #include "grader/explorer/model/memory.h"
 #include "grader/explorer/model/recorder.h"
 #include "grader/explorer/model/world.h"
+#include "grader/explorer/search/searcher.h"
 
 namespace lockstep {
 
@@ -59,7 +60,7 @@ bool is_known(const RacingAccess& access) {
 }
 
 trace::Access my_access(std::uintptr_t address, std::size_t size, shadow::Kind kind, int event) {
-  return access_of({g_engine.current->id, kind, nullptr, event}, address, size);
+  return access_of({g_engine.current->id, 0, kind, nullptr, event}, address, size);
 }
 
 }  // namespace
@@ -69,8 +70,11 @@ void report_race(const RacingAccess& first, const RacingAccess& second, std::uin
   const bool known = is_known(first) && is_known(second);
   if (!known) {
     if (is_library_race(first.pc) || is_library_race(second.pc)) return;
-    learn(first);
-    learn(second);
+    const bool visible = shadow::is_atomic(first.kind) || g_racy_code.has(first.pc);
+    if (!g_engine.strategy->settles(first.thread, first.clock, visible)) {
+      learn(first);
+      learn(second);
+    }
   }
   if (ignored(Rule::kDataRace)) return;
   trace::Failure failure = failure_of(Rule::kDataRace);

@@ -12,6 +12,7 @@ namespace lockstep {
 
 struct RacingAccess {
   int thread;
+  std::uint32_t clock;  // the thread's own, then
   shadow::Kind kind;
   const void* pc;
   int event;
@@ -20,8 +21,8 @@ struct RacingAccess {
 // Goes on: the search wants to see what the race leads to.
 void report_race(const RacingAccess& first, const RacingAccess& second, std::uintptr_t address,
                  std::size_t size);
-// `access` has been, and nothing orders the free that comes now after it: in another interleaving the
-// memory is gone before. Goes on.
+// `access` has been, and nothing orders the free that comes now after it: in another interleaving
+// the memory is gone before. Goes on.
 void report_unordered_free(const RacingAccess& access, std::uintptr_t address, std::size_t size);
 // Do not return.
 void report_use_after_free(std::uintptr_t address, std::size_t size, shadow::Kind kind,

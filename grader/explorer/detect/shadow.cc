@@ -78,8 +78,9 @@ void conflict(const Entry& entry, int event, const Entry& mine, const Whole& who
   if (!writes(entry.kind()) && !writes(mine.kind())) return;
   if (is_atomic(entry.kind()) && is_atomic(mine.kind())) return;
   if (ordered_before(entry, *g_engine.current)) return;
-  report_race({entry.thread(), entry.kind(), entry.pc, event},
-              {mine.thread(), mine.kind(), mine.pc, whole.event}, whole.address, whole.size);
+  report_race({entry.thread(), entry.clock(), entry.kind(), entry.pc, event},
+              {mine.thread(), mine.clock(), mine.kind(), mine.pc, whole.event}, whole.address,
+              whole.size);
 }
 
 void spill(std::uint64_t key, const Entry& entry, int event) {
@@ -151,7 +152,8 @@ void freed_after(const Entry& entry, int event, unsigned mask, std::uintptr_t ad
                  std::size_t size) {
   const Thread& me = *g_engine.current;
   if (entry.thread() == me.id || (entry.mask() & mask) == 0 || ordered_before(entry, me)) return;
-  report_unordered_free({entry.thread(), entry.kind(), entry.pc, event}, address, size);
+  report_unordered_free({entry.thread(), entry.clock(), entry.kind(), entry.pc, event}, address,
+                        size);
 }
 
 void free_cell(Cell& cell, std::uintptr_t address, std::size_t size) {

@@ -101,12 +101,16 @@ std::uint64_t value_at(std::uintptr_t address, std::size_t size, bool writes = f
 void plain_access(std::uintptr_t address, std::size_t size, bool writes, const void* pc) {
   const Inside inside;
   Engine& e = g_engine;
-  if (!g_racy_code.empty() && g_racy_code.has(pc)) racy_point(address, size, writes, pc);
+  const bool visible = !g_racy_code.empty() && g_racy_code.has(pc);
+  if (visible) racy_point(address, size, writes, pc);
   // What a loop keeps on its own stack is no news to others.
   if (writes && fiber::slot_of(address) != self()->id) leave_spin();
   if (++e.accesses % kBurst == 0) long_burst(pc);
   const int event = e.recording ? record_access(address, size, writes, pc) : -1;
   shadow::access(address, size, writes ? shadow::Kind::kWrite : shadow::Kind::kRead, pc, event);
+  // What the thread does to the same memory in the rest of this step is not covered by this access:
+  // it is no point yet, and may have to become one (Searcher::settles).
+  if (visible && e.strategy->every_point) self()->tick();
 }
 
 namespace {

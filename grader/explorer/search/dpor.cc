@@ -44,6 +44,7 @@ struct Node {
     bool shared;  // by a reader: other readers do not care
   };
   std::vector<Release> released;  // locks let go after `op`, without a point
+  std::uint32_t begun;            // what the thread's own clock shows from here on
   VectorClock clock;  // at[t]: how many decisions up to t's last one that is ordered before this
 };
 
@@ -118,8 +119,11 @@ class DporSearcher : public Searcher {
       if (choice.enabled[i] == node.thread) index = i;
     }
     if (index < 0) die("a replayed execution went another way");
-    node.op = VisibleOp::of(g_engine.threads[node.thread]->pending);
+    Thread& thread = *g_engine.threads[node.thread];
+    node.op = VisibleOp::of(thread.pending);
     node.released.clear();
+    thread.tick();
+    node.begun = thread.clock.at[thread.id];
     happen(static_cast<int>(depth_));
     ++depth_;
     return index;
@@ -174,6 +178,20 @@ class DporSearcher : public Searcher {
   }
   void thread_created(int parent, int child) override { clocks_[child].assign(clocks_[parent]); }
   void thread_ended(int thread) override { ended_[thread].assign(clocks_[thread]); }
+
+  // By the operation itself, or by one that the thread did after it: what it did before, in the
+  // same step, says nothing.
+  bool settles(int thread, std::uint32_t clock, bool visible) override {
+    const VectorClock& now = clocks_[g_engine.current->id];
+    bool by_later = false;
+    for (int i = static_cast<int>(depth_) - 1; i >= 0; --i) {
+      const Node& node = nodes_[static_cast<std::size_t>(i)];
+      if (node.outcome_node || node.thread != thread) continue;
+      if (node.begun <= clock) return by_later || (visible && ordered(i, now));
+      by_later = ordered(i, now);
+    }
+    return by_later;
+  }
 
  private:
   static std::uint32_t stamp_of(int event) { return static_cast<std::uint32_t>(event) + 1; }

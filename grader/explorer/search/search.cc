@@ -141,6 +141,10 @@ class Search {
     const long end = std::min(executions_ + budget, pass_end_);
     long cut = 0;
     while (executions_ < end && !over()) {
+      if (searcher.points != points_) {
+        searcher.restart();
+        searcher.points = points_;
+      }
       Outcome& outcome = run_execution(body_);
       steps_ += g_engine.steps;
       if (g_engine.slots < g_engine.wanted_slots) {
@@ -155,7 +159,7 @@ class Search {
         return false;
       }
       if (learnt()) {
-        searcher.restart();
+        ++points_;
       } else if (!searcher.next()) {
         return true;
       }
@@ -264,6 +268,7 @@ class Search {
   const std::function<void()>& body_;
   const Options& options_;
   const char* strategy_name_ = "";
+  int points_ = 0;  // how often what is a scheduling point has changed
   long executions_ = 0;
   long steps_ = 0;
   long pass_begin_ = 0;

@@ -32,6 +32,8 @@ class Searcher {
   virtual bool next() = 0;
   // What is a scheduling point has changed: what was learnt from earlier executions is void.
   virtual void restart() {}
+  // Of which set of points its knowledge is; the search restarts it under another.
+  int points = 0;
 
   // The current thread has let go of `object` without a point of its own.
   virtual void silent_release(Object* /*object*/) {}
@@ -39,6 +41,10 @@ class Searcher {
   virtual void clock_tick() {}
   virtual void thread_created(int /*parent*/, int /*child*/) {}
   virtual void thread_ended(int /*thread*/) {}
+  // Whether the visible operations by themselves put what `thread` did, when its own clock showed
+  // `clock`, before what the current thread does now. `visible`: it was itself such an operation.
+  // Then another order of the two begins with another order of visible operations.
+  virtual bool settles(int /*thread*/, std::uint32_t /*clock*/, bool /*visible*/) { return false; }
 
  protected:
   explicit Searcher(bool wants_every_point) : every_point(wants_every_point) {}

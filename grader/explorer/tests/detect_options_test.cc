@@ -169,6 +169,46 @@ TEST_CASE("ignore: past a race, to what it leads to") {
       options);
 }
 
+TEST_CASE("ignore: a race that the samplers see before the complete search has got there") {
+  // Every searcher has to begin again with the points that one of them has learnt: half a path of
+  // another program leads nowhere.
+  Options options;
+  options.strategy = Strategy::kAuto;
+  options.clock = Clock::kStrict;
+  options.executions = 40'000;
+  options.ignore = {Rule::kDataRace};
+  const Result result = run(
+      [] {
+        std::atomic<int> turns = 0;
+        std::mutex mutex;
+        int noted = 0;
+        const auto work = [&] {
+          for (int i = 0; i < 3; ++i) {
+            std::lock_guard hold(mutex);
+            ++turns;
+            const volatile int seen = noted;
+            static_cast<void>(seen);
+            ++turns;
+          }
+        };
+        std::thread first(work);
+        std::thread second(work);
+        std::thread third([&] {
+          const bool leads = turns++ == 0;
+          ++turns;
+          if (leads) noted = 1;
+        });
+        first.join();
+        second.join();
+        third.join();
+      },
+      options);
+  INFO(text_of(result));
+  CHECK(result.error.empty());
+  CHECK(result.exhaustive);
+  CHECK(result.executions > 3'000);  // the reduction alone needs that many
+}
+
 TEST_CASE("ignore: a leak, a spin, a thread that is not joined") {
   Options options;
   options.ignore = {Rule::kLeak, Rule::kBusyWait};

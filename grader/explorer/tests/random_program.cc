@@ -11,6 +11,7 @@
 #include <semaphore>
 #include <shared_mutex>
 #include <thread>
+#include <utility>
 
 #include "grader/explorer/tests/outcomes.h"
 
@@ -69,6 +70,35 @@ class Progress {
 // Made before the first exploration: a static local would be made again in every execution.
 Progress progress_record;
 
+constexpr int kLongest = 4;  // instructions of a thread
+
+// The explorer learns by its code what races. As in a program that somebody wrote, each place has
+// code of its own; the asm keeps the compiler from sharing it.
+template <int place>
+[[gnu::noinline]] int read_at(const int& from) {
+  asm volatile("" : : "i"(place));
+  return from;
+}
+template <int place>
+[[gnu::noinline]] void write_at(int& to, int value) {
+  asm volatile("" : : "i"(place));
+  to = value;
+}
+
+struct RacyCode {
+  int (*read)(const int& from);
+  void (*write)(int& to, int value);
+};
+
+template <int... places>
+constexpr std::array<RacyCode, sizeof...(places)> code_of(
+    std::integer_sequence<int, places...> /*places*/) {
+  return {{{read_at<places>, write_at<places>}...}};
+}
+
+constexpr auto kRacyCode =
+    code_of(std::make_integer_sequence<int, Progress::kThreads * kLongest>{});
+
 // Everything the threads of one execution share.
 struct World {
   std::array<std::atomic<int>, 2> atomics{};
@@ -81,7 +111,7 @@ struct World {
   int tokens = 0;  // under mutexes[0]
   std::counting_semaphore<> semaphore{0};
 
-  int step(const Instruction& instruction);
+  int step(const Instruction& instruction, const RacyCode& racy_code);
   int update(int object, int value);
   int produce(int value, bool all);
 };
@@ -107,7 +137,7 @@ int World::produce(int value, bool all) {
 }
 
 // Performs one instruction and returns what it saw.
-int World::step(const Instruction& instruction) {
+int World::step(const Instruction& instruction, const RacyCode& racy_code) {
   const auto [kind, object, value] = instruction;
   std::atomic<int>& atomic = atomics[object];
   switch (kind) {
@@ -171,9 +201,9 @@ int World::step(const Instruction& instruction) {
       return shared;
     }
     case Kind::kRacyRead:
-      return racy[object];
+      return racy_code.read(racy[object]);
     case Kind::kRacyWrite:
-      racy[object] = value;
+      racy_code.write(racy[object], value);
       return 0;
   }
   return 0;
@@ -185,7 +215,7 @@ RandomProgram RandomProgram::of_seed(std::uint64_t seed) {
   Dice dice(seed);
   RandomProgram program;
   const int threads = 2 + dice.below(2);
-  const int longest = threads == 2 ? 4 : 2;
+  const int longest = threads == 2 ? kLongest : kLongest / 2;
   // Few kinds a program, and the first object more often: else the threads would hardly ever meet.
   std::vector<Kind> palette;
   const int kinds = 2 + dice.below(3);
@@ -231,8 +261,9 @@ std::uint64_t execute(const RandomProgram& program) {
   for (std::size_t i = 0; i < program.threads.size(); ++i) {
     threads.emplace_back([&world, &seen, &list = program.threads[i], i] {
       std::uint64_t hash = i + 1;
+      auto racy_code = kRacyCode.begin() + i * kLongest;
       for (const Instruction& instruction : list) {
-        hash = mix(hash, static_cast<std::uint64_t>(world.step(instruction)));
+        hash = mix(hash, static_cast<std::uint64_t>(world.step(instruction, *racy_code++)));
         progress_record.advance(static_cast<int>(i));
       }
       seen[i] = hash;
