@@ -59,12 +59,12 @@ struct Options {
   // 0: the scheduler may ignore a thread for ever. N: no thread that could run is passed over more
   // than N times in a row. Bounded waiting can only be asked of a lock under such a scheduler.
   int fairness = 0;
-  bool weak_cas_fails = true;      // compare_exchange_weak may fail once per call site and execution
-  bool stop_at_first = true;       // false: go on and count (tests of the search)
-  bool real_threads = false;       // the back end without fibers: for gdb, or without FSGSBASE
-  std::string schedule;            // replay this schedule and nothing else
-  std::vector<Rule> ignore;        // not reported, and the execution goes on where it can
-  std::vector<Rule> only_note;     // reported as notes instead of findings
+  bool weak_cas_fails = true;   // compare_exchange_weak may fail once per call site and execution
+  bool stop_at_first = true;    // false: go on and count (tests of the search)
+  bool real_threads = false;    // the back end without fibers: for gdb, or without FSGSBASE
+  std::string schedule;         // replay this schedule and nothing else
+  std::vector<Rule> ignore;     // not reported, and the execution goes on where it can
+  std::vector<Rule> only_note;  // reported as notes instead of findings
 };
 
 // Explores `body` and returns what was found. Does not throw. Must be called from one thread, and
@@ -72,8 +72,8 @@ struct Options {
 LOCKSTEP_EXPORT Result run(const std::function<void()>& body, const Options& options = {});
 
 // Explores `body` and hands the result to whoever listens (the harness fails the doctest case when
-// something was found; without a listener a finding is printed and the process aborts). `options` are
-// overridden by what the listener asks for (a schedule to replay, another seed).
+// something was found; without a listener a finding is printed and the process aborts). `options`
+// are overridden by what the listener asks for (a schedule to replay, another seed).
 LOCKSTEP_EXPORT void explore(const std::function<void()>& body, const Options& options = {});
 
 // Who listens to `explore`. `adjust` may change the options before the search (the n-th call of
@@ -97,21 +97,21 @@ LOCKSTEP_EXPORT bool exploring();
 [[noreturn]] LOCKSTEP_EXPORT void fail(std::string_view message, std::string_view expected = {},
                                        std::string_view seen = {}, Rule rule = Rule::kCheckFailed);
 
-// Notes a failed check without ending the execution (the search still reports it). The harness calls
-// it from doctest's CHECK.
+// Notes a failed check without ending the execution (the search still reports it). The harness
+// calls it from doctest's CHECK.
 LOCKSTEP_EXPORT void note_failed_check(std::string_view file, int line, std::string_view expression,
                                        std::string_view expanded);
 
 // Blocks until every other thread has ended or is asleep (in a lock, a wait, a join, ...). A sleep
-// with a deadline counts as asleep: virtual time does not move for it. So "a waiter blocks" is tested
-// without a clock: start it, quiesce(), look.
+// with a deadline counts as asleep: virtual time does not move for it. So "a waiter blocks" is
+// tested without a clock: start it, quiesce(), look.
 LOCKSTEP_EXPORT void quiesce();
 
 // How many threads of this execution, the caller apart, have not ended and cannot run now.
 LOCKSTEP_EXPORT int asleep();
 
-// What reports call the thread whose pthread_t this is: "main", "A", "B", ...; empty when it is none of
-// this execution.
+// What reports call the thread whose pthread_t this is: "main", "A", "B", ...; empty when it is
+// none of this execution.
 LOCKSTEP_EXPORT std::string label_of(unsigned long handle);
 
 // A place where another thread may run: a scheduling point and nothing else.
@@ -147,8 +147,8 @@ class LOCKSTEP_EXPORT CriticalSection {
   long memory_ = 0;
 };
 
-// Bounded waiting: once a thread has gone to sleep inside `wait`, others may come out of their `wait`
-// at most `bound` times before it; one more breaks the rule starvation. Ask it under
+// Bounded waiting: once a thread has gone to sleep inside `wait`, others may come out of their
+// `wait` at most `bound` times before it; one more breaks the rule starvation. Ask it under
 // Options::fairness only.
 class LOCKSTEP_EXPORT BoundedWaiting {
  public:

@@ -5,8 +5,8 @@
 
 namespace lockstep {
 
-// A whole program to be explored. The vectors end in nullptr, as main gets them; every execution gets
-// copies.
+// A whole program to be explored. The vectors end in nullptr, as main gets them; every execution
+// gets copies.
 struct Program {
   int (*main)(int, char**, char**) = nullptr;
   int argc = 0;

@@ -62,15 +62,15 @@ struct Note {
 struct Result {
   std::optional<Finding> finding;
   std::vector<Note> notes;
-  std::string error;         // why the body cannot be explored ("fork() inside ..."), else empty
-  long executions = 0;       // up to and with the first failure, or in all
-  long steps = 0;            // visible operations, over all executions
-  bool exhaustive = false;   // every interleaving that matters was run, within `bounds`
-  std::string bounds;        // what "exhaustive" holds under: "time-outs in order", ...; may be empty
-  std::string strategy;      // the one that decided: "dpor", "bounded", "pct", "random", "replay"
-  double seconds = 0;        // wall time; never part of a verdict
-  std::string output;        // what the reported execution (or the last one) printed
-  int exit_status = 0;       // of the explored main, in `explore`
+  std::string error;        // why the body cannot be explored ("fork() inside ..."), else empty
+  long executions = 0;      // up to and with the first failure, or in all
+  long steps = 0;           // visible operations, over all executions
+  bool exhaustive = false;  // every interleaving that matters was run, within `bounds`
+  std::string bounds;    // what "exhaustive" holds under: "time-outs in order", ...; may be empty
+  std::string strategy;  // the one that decided: "dpor", "bounded", "pct", "random", "replay"
+  double seconds = 0;    // wall time; never part of a verdict
+  std::string output;    // what the reported execution (or the last one) printed
+  int exit_status = 0;   // of the explored main, in `explore`
 };
 
 }  // namespace lockstep

@@ -19,8 +19,8 @@
 //   exploration   case ordinal seed checks result         what one `explore` found
 //   check_failed  case file line expression expanded      a CHECK outside `explore`
 //   exception     case message                            escaped from the case, outside `explore`
-//   case_end      case checks failed seconds              counts of checks and of failures; wall time
-//   bye                                          every case that was asked for has ended
+//   case_end      case checks failed seconds              counts of checks and of failures; wall
+//   time bye                                          every case that was asked for has ended
 //
 // Arguments of the program: `--list`, or any of `--cases 3,4,5`, `--seed N`, `--schedule S`.
 

@@ -9,8 +9,8 @@ namespace lockstep::library_exits {
 // Whether `destroy` is the destructor of libstdc++'s key.
 bool is_library_key(void (*destroy)(void*));
 
-// Works the list off. Each element that makes a future ready is a store at a scheduling point of its
-// own: libstdc++ does it with an atomic store that no hook sees.
+// Works the list off. Each element that makes a future ready is a store at a scheduling point of
+// its own: libstdc++ does it with an atomic store that no hook sees.
 void run(void* list);
 
 }  // namespace lockstep::library_exits

@@ -223,8 +223,8 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
   reach_point();
   const bool timed_out = me->timed_out;
   if (!me->woken) queue->remove_waiter(me->id);
-  // Who timed out is no waiter any more, and may still have to wait for the mutex: what a notify does
-  // meanwhile comes too late for it.
+  // Who timed out is no waiter any more, and may still have to wait for the mutex: what a notify
+  // does meanwhile comes too late for it.
   if (lock->owner >= 0) reach_point(Op::kLock, lock->address, lock, pc);
   take(lock, pc);
   lock->count = levels;

@@ -3,8 +3,8 @@
 
 namespace lockstep {
 
-// exit(status) in a whole program that is explored: runs the functions of atexit (unless it was _exit),
-// then the execution is over.
+// exit(status) in a whole program that is explored: runs the functions of atexit (unless it was
+// _exit), then the execution is over.
 [[noreturn]] void program_exit(int status, bool run_handlers);
 
 }  // namespace lockstep

@@ -11,8 +11,8 @@ namespace lockstep {
 // day, so that what a program prints is the same in every execution.
 inline constexpr std::uint64_t kCalendarOffset = 1'767'225'600ull * 1'000'000'000;  // 2026-01-01
 
-// The instant on the engine's clock that `time` on clock `id` means. Times before the epoch count as
-// passed; beyond what 64 bits hold is for ever.
+// The instant on the engine's clock that `time` on clock `id` means. Times before the epoch count
+// as passed; beyond what 64 bits hold is for ever.
 std::uint64_t instant(clockid_t id, const timespec& time);
 
 // A length of time; saturates.

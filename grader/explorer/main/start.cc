@@ -1,9 +1,9 @@
-// Takes over the main of a program that is linked with this library: what the C library would call is
-// explored instead.
+// Takes over the main of a program that is linked with this library: what the C library would call
+// is explored instead.
 //
 // LOCKSTEP_EXPLORE holds the search as JSON (strategy, executions, seed, schedule, ignore, require,
-// clock), LOCKSTEP_RESULT_FD the descriptor that the result is written to, as JSON too. Without them
-// the program runs as it is.
+// clock), LOCKSTEP_RESULT_FD the descriptor that the result is written to, as JSON too. Without
+// them the program runs as it is.
 
 #include <dlfcn.h>
 #include <unistd.h>

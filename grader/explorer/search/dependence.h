@@ -21,16 +21,16 @@ struct VisibleOp {
   }
 };
 
-// Whether doing `a` and `b` (of two threads) in the other order may lead to another state, or one of
-// them may let the other go on.
+// Whether doing `a` and `b` (of two threads) in the other order may lead to another state, or one
+// of them may let the other go on.
 bool dependent(const VisibleOp& a, const VisibleOp& b);
 
-// Of two dependent operations, `earlier` done first: whether both can have been possible at once. An
-// unlock and the lock that waited for it cannot.
+// Of two dependent operations, `earlier` done first: whether both can have been possible at once.
+// An unlock and the lock that waited for it cannot.
 bool may_be_coenabled(const VisibleOp& earlier, const VisibleOp& later);
 
-// Whatever `later` depends on, `earlier` depends on too: so what came before `earlier` and matters to
-// `later` is ordered before `earlier`, and need not be looked at again.
+// Whatever `later` depends on, `earlier` depends on too: so what came before `earlier` and matters
+// to `later` is ordered before `earlier`, and need not be looked at again.
 bool covers(const VisibleOp& earlier, const VisibleOp& later);
 
 // Calls f(key) for each key of the step: dependent steps have a key in common.

@@ -8,8 +8,8 @@
 namespace lockstep {
 
 // Runs `body` under the strategies that `options` ask for, until something is found, everything has
-// been run, or the budget is used up; then finds a short witness and describes it. The whole of `run`
-// but for the state of the process around it.
+// been run, or the budget is used up; then finds a short witness and describes it. The whole of
+// `run` but for the state of the process around it.
 Result search(const std::function<void()>& body, const Options& options);
 
 }  // namespace lockstep

@@ -22,8 +22,8 @@ struct Witness {
 // `decisions` under what the search knows now of the program.
 Schedule schedule_of(std::vector<Decision> decisions);
 
-// Looks for an execution with fewer preemptions that fails the same way, replays the best and fills in
-// result.finding, or result.error when the program does not do the same thing twice.
+// Looks for an execution with fewer preemptions that fails the same way, replays the best and fills
+// in result.finding, or result.error when the program does not do the same thing twice.
 void report_witness(const std::function<void()>& body, const Options& options, Witness witness,
                     Result& result);
 

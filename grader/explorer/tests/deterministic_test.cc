@@ -21,7 +21,8 @@ namespace {
 constexpr int kRuns = 50;
 constexpr long kBudget = 1'000;
 
-// What a critical section touches is the explorer's own code, which lies elsewhere in every process.
+// What a critical section touches is the explorer's own code, which lies elsewhere in every
+// process.
 void section_without_a_lock() {
   CriticalSection section;
   std::thread other([&] { section.visit(); });
