@@ -52,7 +52,7 @@ std::optional<Expression> ObjectFinder::inside(const Object& object) {
   name.base = object.address;
   if (!descend(object.type, object.address, name, 0)) return std::nullopt;
   if (name.text.empty()) return std::nullopt;        // `*this` itself, or its padding
-  if (name.link == Link::kArrow) name.prefix = "*";  // a pointer to a scalar, a lock, ...
+  if (name.link == Link::kArrow) name.prefix = '*';  // a pointer to a scalar, a lock, ...
   return name;
 }
 
