@@ -48,6 +48,7 @@ STANDING = [
     "03_races",
     "04_lock",
     "05_rlock",
+    "06_condition",
     "08_event",
     "10_queue",
 ]
