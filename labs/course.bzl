@@ -49,6 +49,7 @@ STANDING = [
     "04_lock",
     "05_rlock",
     "06_condition",
+    "07_semaphore",
     "08_event",
     "10_queue",
 ]
