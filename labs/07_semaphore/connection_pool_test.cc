@@ -56,6 +56,15 @@ TEST_CASE("a lease gives its connection back, however it ends" * points(3) *
     CHECK_THROWS_AS(lab::ConnectionPool(0), std::invalid_argument);
     CHECK_THROWS_AS(lab::ConnectionPool(-1), std::invalid_argument);
   });
+  // In another thread, too; and in_use() may be asked meanwhile.
+  explore([] {
+    lab::ConnectionPool pool(1);
+    std::thread borrower([&] { const auto lease = pool.acquire(); });
+    const std::ptrdiff_t seen = pool.in_use();
+    borrower.join();
+    CHECK((seen == 0 || seen == 1));
+    CHECK(pool.in_use() == 0);
+  });
 }
 
 TEST_CASE("a lease that is moved is given back once" * points(3) *

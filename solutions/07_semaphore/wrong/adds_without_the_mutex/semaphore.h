@@ -1,6 +1,7 @@
 // must fail: "acquire waits for a release, and sees what came before it" data-race
 //
-// release() "only adds a number" and takes no mutex for it.
+// "release() only adds a number, and notify needs no lock", so it takes no mutex. The addition is
+// a read and a write, and the waiter reads the same number.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

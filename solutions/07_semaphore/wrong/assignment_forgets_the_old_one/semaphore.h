@@ -1,6 +1,7 @@
 // must fail: "a lease that is moved is given back once" check-failed
 //
-// The assignment takes the new connection, and what the lease had before is never given back.
+// "An assignment takes what the other one has." It does; and what the lease itself had before is
+// never given back.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

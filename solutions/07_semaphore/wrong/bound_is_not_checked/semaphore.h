@@ -1,6 +1,7 @@
 // must fail: "a release above the start is refused and changes nothing" check-failed
 //
-// A BoundedSemaphore without a bound.
+// "The bound is for callers that make mistakes, and mine do not." A BoundedSemaphore without a
+// bound is a Semaphore.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,7 +1,7 @@
 // must fail: "as many as may be are under way" check-failed
 //
-// Starts limit fetches, waits for all of them, starts the next ones: the slowest of each batch
-// makes the others wait.
+// "Never more than limit, so: start limit fetches, wait for all of them, start the next." Right,
+// and slow: while the slowest of a batch is under way, the places of the others stay empty.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

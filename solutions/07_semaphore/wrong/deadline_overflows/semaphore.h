@@ -1,7 +1,7 @@
 // must fail: "the longest timeout does not overflow" check-failed
 //
-// now() + timeout overflows for a very long timeout: the end lies before the beginning, and the
-// thread gives up at once.
+// "Nobody waits for 292 years." Somebody says so, to mean "as long as it takes"; now() + timeout
+// overflows, the end lies before the beginning, and the thread gives up at once.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

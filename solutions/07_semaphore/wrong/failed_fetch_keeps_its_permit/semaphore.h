@@ -1,6 +1,7 @@
 // must fail: "an exception of fetch reaches the caller" lost-wakeup
 //
-// The permit is given back after the fetch; an exception goes past that line.
+// The line after the fetch gives the permit back: it is always reached, unless the fetch throws.
+// Then crawl() waits for a permit that nobody has any more.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

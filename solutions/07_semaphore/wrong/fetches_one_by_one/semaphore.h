@@ -1,6 +1,7 @@
 // must fail: "as many as may be are under way" check-failed
 //
-// Never more than limit, and never more than one: polite, and slow.
+// "join() right after the start, so that no thread is forgotten." Never more than limit are under
+// way so, and never more than one.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,7 +1,7 @@
 // must fail: "who gave up takes nothing" use-after-free
 //
-// A waiter that gave up stays in the line. The next permit is given to a thread that has long
-// gone, into memory that is no longer its own.
+// "Who gave up does not wait any more, so there is nothing to do." But it still stands in line.
+// The next permit is given to a thread that has long gone, into memory that is no longer its own.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

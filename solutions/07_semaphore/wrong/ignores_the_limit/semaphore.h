@@ -1,6 +1,7 @@
 // must fail: "never more than limit fetches are under way" not-inside-lock
 //
-// Every url has a thread of its own, and nobody counts.
+// "A thread for each url is as fast as it can be." It is; the limit was a promise to somebody
+// else's server.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "of two releases at once, the one too many is refused" check-failed
 //
-// Asks value() and then calls release(): each locks, and between the two another thread releases.
+// "value() locks, and release() locks, so both are safe." Each is; between the two another thread
+// releases.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "a lease that is moved is given back once" check-failed
 //
-// A moved-from Lease still gives its connection back: there are soon more of them than were lent.
+// "A move copies the members." After it there are two leases for one connection, both give it
+// back, and soon there are more connections than there ever were.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

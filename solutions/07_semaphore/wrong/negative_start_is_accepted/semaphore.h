@@ -1,6 +1,6 @@
 // must fail: "value counts the free permits" check-failed
 //
-// A semaphore of minus one permits: the constructor believes everything.
+// "Who would begin with minus one permits?" The constructor believes everything that it is told.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

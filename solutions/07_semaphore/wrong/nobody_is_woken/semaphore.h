@@ -1,6 +1,7 @@
 // must fail: "acquire waits for a release, and sees what came before it" lost-wakeup
 //
-// release() adds a permit and tells nobody.
+// "The waiter looks whether there is a permit", and so release() need only put one there. The
+// waiter looks when it is woken.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,6 @@
 // must fail: "the pages come in the order of the urls" check-failed
 //
-// Puts the pages down in the order in which they come.
+// "Each fetch appends its page, under a lock." Nothing is lost; but who ends first stands first.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "a waiter sleeps, it does not spin" check-failed
 //
-// Asks again after a short sleep: wakes up a thousand times a second for nothing, and comes late.
+// "A short sleep between two looks is no busy waiting." It wakes up a thousand times a second for
+// nothing, and still comes late.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "release wakes as many as it gives permits for" lost-wakeup
 //
-// release(k) adds k permits and wakes one thread. The others sleep beside what was given for them.
+// "One release, one notify_one()." For release(k) that is one wake-up for k permits: the others
+// sleep beside what was given for them.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "fewer than one permit cannot be released" check-failed
 //
-// release(0) and release(-1) are not checked; the second takes a permit away.
+// "Nobody releases less than one." release(0) and release(-1) are not checked, and the second
+// takes a permit away.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,7 @@
 // must fail: "a release above the start is refused and changes nothing" check-failed
 //
-// Gives the permits first and complains afterwards: the error is told, and has happened.
+// "If it was too much, say so." It says so when it has happened: the error is told, and the
+// permits are there.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -1,6 +1,6 @@
 // must fail: "try_acquire_for takes a permit that comes in time" check-failed
 //
-// Sleeps the whole timeout and tries once at its end: the timeout is the longest wait, not the
+// "A timeout of a second: sleep for a second, then try." The timeout is the longest wait, not the
 // wait.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_

@@ -1,6 +1,7 @@
 // must fail: "try_acquire_for gives up on time" check-failed
 //
-// Each wake-up that finds no permit starts the whole timeout from the beginning.
+// "Not yet? Then wait again." Each wake-up that finds no permit starts the whole timeout from the
+// beginning.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

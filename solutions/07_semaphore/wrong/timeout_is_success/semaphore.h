@@ -1,6 +1,7 @@
 // must fail: "try_acquire_for gives up on time" check-failed
 //
-// try_acquire_for() forgets that the time may be up, and takes a permit that is not there.
+// "When wait_until() comes back there is a permit." Or the time is up; then it takes a permit that
+// is not there.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 
