@@ -51,6 +51,7 @@ STANDING = [
     "06_condition",
     "07_semaphore",
     "08_event",
+    "09_barrier",
     "10_queue",
 ]
 
