@@ -53,6 +53,7 @@ STANDING = [
     "08_event",
     "09_barrier",
     "10_queue",
+    "12_thread_pool",
 ]
 
 def lab_called(name):
