@@ -45,6 +45,7 @@ COURSE = [
 # The labs whose folders exist. The others become targets when they are added here.
 STANDING = [
     "01_threads",
+    "02_gil",
     "03_races",
     "04_lock",
     "05_rlock",
