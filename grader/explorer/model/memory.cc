@@ -72,11 +72,11 @@ void* arena_allocate(std::size_t bytes, std::size_t alignment, const void* calle
     const std::size_t gap = memory - sizeof(Block) - next;
     raw::fill(reinterpret_cast<void*>(next), 0, gap);
     if (gap >= sizeof(Block)) {
-      *reinterpret_cast<Block*>(next) = Block{gap - sizeof(Block), kFreed, -1, nullptr, nullptr};
+      *reinterpret_cast<Block*>(next) = Block{nullptr, nullptr, gap - sizeof(Block), kFreed, -1};
     }
   }
   Block* block = reinterpret_cast<Block*>(memory) - 1;
-  *block = Block{bytes, kLive, 0, caller, nullptr};
+  *block = Block{caller, nullptr, bytes, kLive, 0};
   // Stale bytes of an earlier execution would make a replay diverge. What lies further back than
   // kKeptWarm comes from the kernel anew in every execution.
   constexpr std::uintptr_t kStaleEnd = kArenaBase + kKeptWarm;

@@ -26,11 +26,12 @@ void unmap_memory(void* memory, std::size_t bytes);
 namespace heap {
 
 struct Block {
+  const void* allocated_at;
+  const void* freed_at;
+  // What a program sees that reads just before its block is the same in every process.
   std::uint64_t size;
   std::uint32_t state;  // kLive or kFreed
   std::int32_t thread;  // who allocated it
-  const void* allocated_at;
-  const void* freed_at;
 };
 inline constexpr std::uint32_t kLive = 0xA110Cu;
 inline constexpr std::uint32_t kFreed = 0xF4EEDu;

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <future>
 #include <mutex>
 #include <semaphore>
@@ -222,6 +223,37 @@ TEST_CASE("timed waits: every lock's `until`, by the steady and by the system cl
       EXPECT(Steady::now() - begin == 60ms);
     }).join();
   });
+}
+
+TEST_CASE("timed waits: a sleep and a wait that end at once may end in either order") {
+  const auto meet = [](bool unwanted) {
+    std::mutex outer;
+    std::mutex inner;
+    std::condition_variable opened;
+    bool open = false;
+    bool chosen = false;
+    std::thread waiter([&] {
+      bool in_time = false;
+      {
+        std::unique_lock hold(inner);
+        in_time = opened.wait_for(hold, 10ms, [&] { return open; });
+      }
+      std::lock_guard hold(outer);
+      EXPECT((chosen && !in_time) != unwanted);
+    });
+    // The moment in which the wait is over, too.
+    std::this_thread::sleep_for(10ms);
+    {
+      std::lock_guard hold(outer);
+      chosen = true;
+      std::lock_guard both(inner);
+      open = true;
+      opened.notify_one();
+    }
+    waiter.join();
+  };
+  reaches([&] { meet(true); }, strict_clock());
+  reaches([&] { meet(false); }, strict_clock());
 }
 
 TEST_CASE("timed waits: POSIX, each with the clock that the caller names") {
