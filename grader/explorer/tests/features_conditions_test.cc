@@ -210,9 +210,10 @@ TEST_CASE("condition_variable: who timed out and waits for its mutex is notified
         std::condition_variable changed;
         bool told = false;
         std::thread notifier([&] {
-          // Takes the mutex while the other sleeps, and has it when that one's time is up.
+          // The other sleeps by now, and has let go of the mutex.
           std::this_thread::sleep_for(5ms);
           std::lock_guard hold(mutex);
+          // Until after that one's time is up.
           std::this_thread::sleep_for(10ms);
           told = true;
           changed.notify_one();

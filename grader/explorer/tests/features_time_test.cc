@@ -241,8 +241,9 @@ TEST_CASE("timed waits: a sleep and a wait that end at once may end in either or
       std::lock_guard hold(outer);
       EXPECT((chosen && !in_time) != unwanted);
     });
-    // The moment in which the wait is over, too.
-    std::this_thread::sleep_for(10ms);
+    // Together they end in the moment in which the wait does.
+    std::this_thread::sleep_for(5ms);
+    std::this_thread::sleep_for(5ms);
     {
       std::lock_guard hold(outer);
       chosen = true;

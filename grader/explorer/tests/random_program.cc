@@ -219,7 +219,13 @@ RandomProgram RandomProgram::of_seed(std::uint64_t seed) {
   // Few kinds a program, and the first object more often: else the threads would hardly ever meet.
   std::vector<Kind> palette;
   const int kinds = 2 + dice.below(3);
-  for (int i = 0; i < kinds; ++i) palette.push_back(static_cast<Kind>(dice.below(kKinds)));
+  // Plain accesses are where the explorer has to learn what is a scheduling point: every other
+  // program has many.
+  const bool is_racy = dice.below(2) == 0;
+  for (int i = 0; i < kinds; ++i) {
+    const int first = is_racy && dice.below(2) == 0 ? static_cast<int>(Kind::kRacyRead) : 0;
+    palette.push_back(static_cast<Kind>(first + dice.below(kKinds - first)));
+  }
   for (int i = 0; i < threads; ++i) {
     std::vector<Instruction>& list = program.threads.emplace_back();
     const int length = 1 + dice.below(longest);
