@@ -34,7 +34,7 @@ std::string flags_in(const std::string& file) {
 // side by side, each with a log of its own, so that the errors come in the same order every time.
 std::string script(const Kit& kit, const Workshop& workshop) {
   const std::string compile = "g++" + flags_in(workshop.toolkit() + "/flags") + " -include " +
-                              kPoison + " -I. -ffile-prefix-map=./=" + kDiagnosticFlags;
+                              kPoison + " -I. -I/given -ffile-prefix-map=./=" + kDiagnosticFlags;
   std::string text;
   std::string objects;
   std::string wait;

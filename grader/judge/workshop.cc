@@ -34,6 +34,7 @@ Workshop::Workshop(const Kit& kit, const std::string& toolkit, const SubmittedFi
     : scratch_(scratch.empty() ? parent_of_scratch() : scratch),
       toolkit_(fs::canonical(toolkit).string()),
       work_(make_directory(scratch_.path() + "/work")),
+      given_(make_directory(scratch_.path() + "/given")),
       out_(make_directory(scratch_.path() + "/out")),
       jail_(make_directory(scratch_.path() + "/jail")) {
   if (chown(out_.c_str(), jail_.user(), jail_.user()) != 0 && geteuid() == 0) {
@@ -41,7 +42,8 @@ Workshop::Workshop(const Kit& kit, const std::string& toolkit, const SubmittedFi
   }
   for (const std::string& lab : kit.prerequisites) {
     for (const fs::directory_entry& file : fs::directory_iterator(kit.directory + "/" + lab)) {
-      add(lab + "/" + file.path().filename().string(), read_file(file.path().string()));
+      const std::string folder = make_directory(given_ + "/" + lab);
+      write_file(folder + "/" + file.path().filename().string(), read_file(file.path().string()));
     }
   }
   for (const std::string& test : kit.tests) {
@@ -57,7 +59,10 @@ void Workshop::add(const std::string& name, std::string_view content) const {
 }
 
 std::vector<Mount> Workshop::mounts(bool out_is_writable) const {
-  return {{work_, "/work"}, {toolkit_, "/lockstep"}, {out_, "/out", out_is_writable}};
+  return {{work_, "/work"},
+          {given_, "/given"},
+          {toolkit_, "/lockstep"},
+          {out_, "/out", out_is_writable}};
 }
 
 }  // namespace lockstep::judge

@@ -14,7 +14,8 @@ namespace lockstep::judge {
 // The directories of one grading, and the jail that shows them:
 //
 //   inside      what
-//   /work       LAB/FILE: the submission, the tests, reference headers of earlier labs; read-only
+//   /work       LAB/FILE: the submission and the tests; read-only
+//   /given      LAB/FILE: reference headers of earlier labs, a library to this one; read-only
 //   /lockstep   the toolkit: compiler flags, headers, the grader's libraries; read-only
 //   /out        what the compiler writes; read-only when the program runs
 class Workshop {
@@ -39,6 +40,7 @@ class Workshop {
   const ScratchDirectory scratch_;
   const std::string toolkit_;
   const std::string work_;
+  const std::string given_;
   const std::string out_;
   const Jail jail_;
 };

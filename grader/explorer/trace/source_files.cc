@@ -23,7 +23,8 @@ bool below(std::string_view path, std::string_view folder) {
 
 bool is_own_file(std::string_view path) {
   if (path.empty() || path.front() == '<') return false;
-  for (const std::string_view system : {"/usr/", "/lib/", "/lib64/", "/opt/", "/lockstep/"}) {
+  for (const std::string_view system :
+       {"/usr/", "/lib/", "/lib64/", "/opt/", "/lockstep/", "/given/"}) {
     if (path.starts_with(system)) return false;
   }
   if (below(path, "doctest/") || path.ends_with("/doctest.h") || contains(path, "shim/bits/") ||

@@ -19,6 +19,7 @@ void own_files() {
       {"/usr/bin/../lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/mutex", false},
       {"/usr/lib/llvm-14/lib/clang/14.0.6/include/stddef.h", false},
       {"/lockstep/include/grader/explorer/explore.h", false},
+      {"/given/04_lock/lock.h", false},
       {"grader/explorer/explore.h", false},
       {"/build/grader/harness/lab_test.h", false},
       {"grader/explorer/tests/bug_programs.cc", true},
