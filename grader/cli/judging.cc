@@ -34,6 +34,7 @@ std::vector<judge::Verdict> judge_repeatedly(const Built& built, const JudgeRequ
   for (const int number : request.cases) {
     argv.insert(argv.end(), {"--case", std::to_string(number)});
   }
+  if (request.narrow) argv.emplace_back("--narrow");
   if (!request.schedule.empty()) argv.insert(argv.end(), {"--schedule", request.schedule});
   if (request.seed) argv.insert(argv.end(), {"--seed", std::to_string(*request.seed)});
   if (!request.own_labs.empty()) argv.insert(argv.end(), {"--own-labs", request.own_labs.string()});

@@ -17,6 +17,7 @@ struct JudgeRequest {
   std::string lab;
   std::filesystem::path submission;  // a folder with the lab's files
   std::vector<int> cases;            // their numbers; all when empty
+  bool narrow = false;               // build only what holds those cases; not for replays
   std::string schedule;              // replayed instead of a search, when not empty
   std::optional<std::uint64_t> seed;
   std::filesystem::path own_labs;  // the student's own earlier labs, when not empty

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "grader/cli/build.h"
+#include "grader/cli/cases.h"
 #include "grader/cli/commands.h"
 #include "grader/cli/errors.h"
 #include "grader/cli/files.h"
@@ -50,19 +51,20 @@ std::string without_times(judge::Verdict verdict) {
   return judge::write(verdict);
 }
 
-std::vector<MustFail> marks_of(const CourseSubmission& submission) {
-  std::vector<MustFail> marks;
-  for (const fs::directory_entry& entry : fs::directory_iterator(submission.folder)) {
-    const std::string text = read_file(entry.path());
-    if (text.find("must fail:") == std::string::npos &&
-        text.find("must not build:") == std::string::npos) {
-      continue;
+// What is run of a submission: of a wrong one the cases it names, of the others all.
+std::vector<int> cases_to_run(const CourseSubmission& submission,
+                              const std::vector<KnownCase>& known) {
+  if (submission.kind != Kind::kWrong) return {};
+  std::vector<int> numbers;
+  try {
+    for (const std::string& name : cases_of(marks_in(submission.folder))) {
+      const auto found = std::ranges::find(known, name, &KnownCase::name);
+      if (found != known.end()) numbers.push_back(found->number);
     }
-    const std::vector<MustFail> more = must_fail(text);
-    marks.insert(marks.end(), more.begin(), more.end());
+  } catch (const ExpectationError&) {
+    // complaints() says so.
   }
-  if (marks.empty()) throw ExpectationError("none of its files says what must fail");
-  return marks;
+  return numbers;
 }
 
 // Builds every submission and runs its cases `repeat` times; kAtOnce submissions at a time.
@@ -102,6 +104,8 @@ class Verification {
     request.lab = submission.lab;
     request.submission = submission.folder;
     request.repeat = repeat_;
+    request.cases = cases_to_run(submission, cases_in(built_.kit(submission.lab)));
+    request.narrow = true;
     std::vector<judge::Verdict> verdicts = judge_repeatedly(built_, request);
     const std::scoped_lock hold(mutex_);
     for (judge::Verdict& verdict : verdicts) {
@@ -154,7 +158,7 @@ std::vector<std::string> complaints(const CourseSubmission& submission,
       return complaints_unless_full(verdict);
     case Kind::kWrong:
       try {
-        return complaints_unless_killed(verdict, marks_of(submission));
+        return complaints_unless_killed(verdict, marks_in(submission.folder));
       } catch (const ExpectationError& error) {
         return {error.what()};
       }

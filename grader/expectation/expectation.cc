@@ -1,7 +1,9 @@
 #include "grader/expectation/expectation.h"
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace lockstep {
 namespace {
@@ -11,7 +13,7 @@ using judge::CaseVerdict;
 using judge::Outcome;
 using judge::Verdict;
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 // Takes `prefix` off the front of `text`, if it is there.
 bool take(std::string_view& text, std::string_view prefix) {
@@ -22,7 +24,7 @@ bool take(std::string_view& text, std::string_view prefix) {
 
 Rule rule_or_throw(std::string_view name, std::string_view line) {
   if (const std::optional<Rule> rule = rule_named(name)) return *rule;
-  throw ExpectationError("no rule is called " + quoted(name) + ", in: " + std::string(line));
+  throw ExpectationError("no rule is called " + in_quotes(name) + ", in: " + std::string(line));
 }
 
 std::optional<MustFail> mark_in(std::string_view line) {
@@ -64,9 +66,10 @@ std::string complaint_about(const Verdict& verdict, const MustFail& mark) {
     return "should have been refused" + wanted + ", was refused: " + verdict.build.message;
   }
   const auto named = std::ranges::find(verdict.cases, mark.test_case, &CaseVerdict::name);
-  if (named == verdict.cases.end()) return "there is no case " + quoted(mark.test_case);
+  if (named == verdict.cases.end()) return "there is no case " + in_quotes(mark.test_case);
+  if (named->points == 0) return in_quotes(mark.test_case) + " costs no points";
   if (named->outcome == CaseOutcome::kFailed && named->rule == mark.rule) return "";
-  return quoted(mark.test_case) + " should have failed" + wanted + ", but " + fate(*named);
+  return in_quotes(mark.test_case) + " should have failed" + wanted + ", but " + fate(*named);
 }
 
 }  // namespace
@@ -84,12 +87,34 @@ std::vector<MustFail> must_fail(std::string_view text) {
   return marks;
 }
 
+std::vector<MustFail> marks_in(const std::filesystem::path& submission) {
+  std::vector<MustFail> marks;
+  for (const auto& entry : std::filesystem::directory_iterator(submission)) {
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    if (text.str().find("// must ") == std::string::npos) continue;
+    const std::vector<MustFail> found = must_fail(text.str());
+    marks.insert(marks.end(), found.begin(), found.end());
+  }
+  if (marks.empty()) throw ExpectationError("no file says what must fail");
+  return marks;
+}
+
+std::set<std::string> cases_of(const std::vector<MustFail>& marks) {
+  std::set<std::string> cases;
+  for (const MustFail& mark : marks) {
+    if (mark.test_case.empty()) return {};
+    cases.insert(mark.test_case);
+  }
+  return cases;
+}
+
 std::vector<std::string> complaints_unless_full(const Verdict& verdict, int points) {
   std::vector<std::string> complaints = complaints_unless_graded(verdict);
   if (!complaints.empty()) return complaints;
   for (const CaseVerdict& each : verdict.cases) {
     if (each.outcome != CaseOutcome::kPassed) {
-      complaints.push_back(quoted(each.name) + " should have passed, but " + fate(each));
+      complaints.push_back(in_quotes(each.name) + " should have passed, but " + fate(each));
     }
   }
   if (verdict.cases.empty()) complaints.emplace_back("there are no cases");
@@ -105,9 +130,9 @@ std::vector<std::string> complaints_unless_zero(const Verdict& verdict) {
   if (!complaints.empty()) return complaints;
   for (const CaseVerdict& each : verdict.cases) {
     const bool ended = each.outcome == CaseOutcome::kPassed || each.outcome == CaseOutcome::kFailed;
-    if (!ended) complaints.push_back(quoted(each.name) + " did not run to its end");
+    if (!ended) complaints.push_back(in_quotes(each.name) + " did not run to its end");
     if (each.earned != 0) {
-      complaints.push_back("a skeleton passes " + quoted(each.name) +
+      complaints.push_back("a skeleton passes " + in_quotes(each.name) +
                            ", so that case must be worth 0 points");
     }
   }
@@ -127,7 +152,6 @@ std::vector<std::string> complaints_unless_killed(const Verdict& verdict,
     std::string complaint = complaint_about(verdict, mark);
     if (!complaint.empty()) complaints.push_back(std::move(complaint));
   }
-  if (verdict.points == verdict.max_points) complaints.emplace_back("it got every point");
   return complaints;
 }
 

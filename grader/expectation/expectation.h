@@ -6,6 +6,8 @@
 // fails the case it names for the rule it names. `bazel test //...` and `./lab verify` both ask
 // here.
 
+#include <filesystem>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -37,6 +39,14 @@ class ExpectationError : public std::runtime_error {
 // The marks in the comment that opens `text`, one at least. Throws ExpectationError.
 std::vector<MustFail> must_fail(std::string_view text);
 
+// The marks of a submission's files; of several files any may carry them. Throws ExpectationError
+// when none does or one cannot be read.
+std::vector<MustFail> marks_in(const std::filesystem::path& submission);
+
+// The cases that have to be run to see whether `marks` hold: none when the submission must not
+// build.
+std::set<std::string> cases_of(const std::vector<MustFail>& marks);
+
 // Each function returns what is not as it should be, a sentence each: nothing means all is well.
 
 // Every case passed, for `points` in all.
@@ -45,7 +55,7 @@ std::vector<std::string> complaints_unless_full(const judge::Verdict& verdict, i
 // It was built, every case ran to its end, and none of those that count passed.
 std::vector<std::string> complaints_unless_zero(const judge::Verdict& verdict);
 
-// Each of `marks` holds. Other cases may fail too, and for any rule.
+// Each of `marks` holds, and costs points. Other cases may fail too for any rule, or not be run.
 std::vector<std::string> complaints_unless_killed(const judge::Verdict& verdict,
                                                   const std::vector<MustFail>& marks);
 

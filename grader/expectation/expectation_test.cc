@@ -76,6 +76,12 @@ TEST_CASE("marks that say nothing are errors") {
   }
 }
 
+TEST_CASE("marks tell which cases are to be run") {
+  CHECK(cases_of({{"a", Rule::kLeak}, {"b", Rule::kLeak}, {"a", Rule::kCrash}}) ==
+        std::set<std::string>{"a", "b"});
+  CHECK(cases_of({{"a", Rule::kLeak}, {"", Rule::kForbidden}}).empty());
+}
+
 TEST_CASE("full points need every case, and as many points as there are") {
   CHECK(complaints_unless_full(graded({passed("a", 60), passed("b", 40)})).empty());
   CHECK(complaints_unless_full(graded({passed("a", 60)})) ==
@@ -112,7 +118,7 @@ TEST_CASE("a wrong submission fails the case it names for the rule it names") {
 TEST_CASE("a failure that costs nothing is no failure") {
   const Verdict verdict = graded({passed("a", 100), failed("b", 0, Rule::kLeak)});
   CHECK(complaints_unless_killed(verdict, {{"b", Rule::kLeak}}) ==
-        Complaints{"it got every point"});
+        Complaints{"\"b\" costs no points"});
 }
 
 TEST_CASE("a submission that must not build is refused for its rule") {

@@ -8,7 +8,8 @@
 //            --test_filter and sharding choose)
 //   full     every case passes, for 100 points
 //   zero     a skeleton: every case ends, none that counts passes
-//   killed   a wrong submission: fails what the comment at its top names
+//   killed   a wrong submission: fails what the comment at its top names (only that is built and
+//            run)
 //
 // Prints the report, then what is not as expected. Exit 0: all as expected; 1: not; 2: no verdict.
 
@@ -20,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -69,18 +71,7 @@ std::vector<std::string> complaints(const std::string& want,
                                     const fs::path& submission) {
   if (want == "full") return lockstep::complaints_unless_full(verdict);
   if (want == "zero") return lockstep::complaints_unless_zero(verdict);
-  std::vector<lockstep::MustFail> marks;
-  for (const auto& file : fs::directory_iterator(submission)) {
-    // Of several files any may carry the marks; a single one must.
-    try {
-      const auto found = lockstep::must_fail(contents(file));
-      marks.insert(marks.end(), found.begin(), found.end());
-    } catch (const lockstep::ExpectationError& error) {
-      if (contents(file).find("// must ") != std::string::npos) throw;
-    }
-  }
-  if (marks.empty()) throw lockstep::ExpectationError("no file says what must fail");
-  return lockstep::complaints_unless_killed(verdict, marks);
+  return lockstep::complaints_unless_killed(verdict, lockstep::marks_in(submission));
 }
 
 }  // namespace
@@ -112,6 +103,11 @@ int main(int argc, char** argv) try {
   // Bazel's own report of the cases; of a submission that must fail it would be a list of failures.
   const char* junit = std::getenv("XML_OUTPUT_FILE");
   if (want == "passed" && junit != nullptr) command.insert(command.end(), {"--junit", junit});
+  if (want == "killed") {
+    const std::set<std::string> cases = lockstep::cases_of(lockstep::marks_in(submission));
+    if (!cases.empty()) command.emplace_back("--narrow");
+    for (const std::string& one : cases) command.insert(command.end(), {"--case", one});
+  }
   const int status = run(command);
   if (!fs::exists(document)) {
     std::cerr << "the judge gave no verdict (exit status " << status << ")\n";

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include "grader/judge/diagnostics.h"
@@ -56,6 +58,14 @@ std::vector<std::string> names_of(const SubmittedFiles& submission) {
   return names;
 }
 
+std::vector<std::string> texts_of_tests(const Kit& kit) {
+  std::vector<std::string> texts;
+  for (const std::string& test : kit.tests) {
+    texts.push_back(read_file(kit.directory + "/" + kit.lab + "/" + test));
+  }
+  return texts;
+}
+
 class Compiler {
  public:
   Compiler(const Kit& kit, const SubmittedFiles& submission, const Workshop& workshop,
@@ -64,14 +74,18 @@ class Compiler {
         submission_(submission),
         workshop_(workshop),
         limits_(limits),
-        scanner_(kit.forbidden, texts_of_tests()) {}
+        scanner_(kit.forbidden, texts_of_tests(kit)) {}
 
   Compilation run() {
     if (!submission_.refusals.empty()) return refuse(submission_.refusals.front());
+    // What this lab forbids may be what the student's earlier labs are made of.
+    const std::vector<Forbidden> nothing;
+    const Scanner of_earlier(nothing, texts_of_tests(kit_));
     for (const SubmittedFile& file : submission_.files) {
-      if (const auto refusal = scanner_.scan(file)) return refuse(*refusal);
+      const bool own = file.name.starts_with(kit_.lab + "/");
+      if (const auto refusal = (own ? scanner_ : of_earlier).scan(file)) return refuse(*refusal);
     }
-    workshop_.add(kPoison, scanner_.poison());
+    workshop_.add(kPoison, scanner_.poison(texts_of_earlier()));
 
     Command command;
     command.arguments = {"/bin/sh", "-c", script(kit_, workshop_)};
@@ -83,10 +97,16 @@ class Compiler {
   }
 
  private:
-  std::vector<std::string> texts_of_tests() const {
+  // The headers of the labs that this one builds on, the reference's or the student's.
+  std::vector<std::string> texts_of_earlier() const {
     std::vector<std::string> texts;
-    for (const std::string& test : kit_.tests) {
-      texts.push_back(read_file(kit_.directory + "/" + kit_.lab + "/" + test));
+    for (const std::string& lab : kit_.prerequisites) {
+      for (const auto& file : std::filesystem::directory_iterator(kit_.directory + "/" + lab)) {
+        const std::string name = lab + "/" + file.path().filename().string();
+        const auto own = std::ranges::find(submission_.files, name, &SubmittedFile::name);
+        texts.push_back(own != submission_.files.end() ? own->content
+                                                       : read_file(file.path().string()));
+      }
     }
     return texts;
   }

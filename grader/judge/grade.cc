@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <stdexcept>
 
 #include "grader/judge/decide.h"
@@ -42,18 +43,38 @@ Sources sources_of(const Kit& kit, const SubmittedFiles& submission) {
   return sources;
 }
 
-void run(const Kit& kit, const Workshop& workshop, const GradeRequest& request, Verdict& verdict) {
+// Runs the cases of `built`, a part of the lab's, and puts what came of them into the verdict,
+// which has all of the lab's.
+void run(const Kit& built, const std::vector<int>& cases, const Workshop& workshop,
+         const GradeRequest& request, Verdict& verdict) {
   RunOptions options;
+  options.cases = cases;
   options.schedule = request.schedule;
   options.seed = request.seed;
   options.limits = request.run_limits;
-  for (const ExpectedCase& expected : kit.cases) {
-    const bool chosen = !request.chosen || request.chosen(expected.number, expected.name);
-    if (chosen) options.cases.push_back(expected.number);
-  }
-  for (CaseVerdict& run : run_cases(kit, workshop, options)) {
-    const auto place = std::ranges::find(verdict.cases, run.number, &CaseVerdict::number);
+  for (CaseVerdict& run : run_cases(built, workshop, options)) {
+    const auto place = std::ranges::find(verdict.cases, run.name, &CaseVerdict::name);
+    run.number = place->number;
     *place = std::move(run);
+  }
+}
+
+// The numbers that the chosen cases of the lab have in the program of `built`.
+std::vector<int> numbers_in(const Kit& built, const Kit& kit, const Choice& chosen) {
+  std::vector<int> numbers;
+  for (const ExpectedCase& expected : kit.cases) {
+    if (chosen && !chosen(expected)) continue;
+    numbers.push_back(std::ranges::find(built.cases, expected.name, &ExpectedCase::name)->number);
+  }
+  return numbers;
+}
+
+void refuse_twins(const std::vector<ExpectedCase>& cases) {
+  std::set<std::string> names;
+  for (const ExpectedCase& one : cases) {
+    if (!names.insert(one.name).second) {
+      throw std::runtime_error(fmt::format("two cases are called `{}`: rename one", one.name));
+    }
   }
 }
 
@@ -76,7 +97,8 @@ std::vector<Verdict> grade(const GradeRequest& request) {
     verdict.max_points += expected.points;
   }
 
-  const Workshop workshop(kit, request.toolkit, submission, request.scratch);
+  const Kit built = request.narrow && request.chosen ? narrowed(kit, request.chosen) : kit;
+  const Workshop workshop(built, request.toolkit, submission, request.scratch);
   verdict.tools = {kVersion, compiler_version(), workshop.jail().description()};
   verdict.notes = workshop.jail().notes();
   if (request.require_jail && !workshop.jail().is_real()) {
@@ -88,7 +110,7 @@ std::vector<Verdict> grade(const GradeRequest& request) {
   }
 
   const Clock::time_point compile_start = Clock::now();
-  Compilation compilation = compile(kit, submission, workshop, request.compile_limits);
+  Compilation compilation = compile(built, submission, workshop, request.compile_limits);
   verdict.build = std::move(compilation.build);
   verdict.seconds.build = seconds_since(compile_start);
   verdict.seconds.total = seconds_since(start);
@@ -97,12 +119,13 @@ std::vector<Verdict> grade(const GradeRequest& request) {
     return {verdict};
   }
   verdict.outcome = Outcome::kGraded;
-  const Sources sources = sources_of(kit, submission);
+  const Sources sources = sources_of(built, submission);
+  const std::vector<int> numbers = numbers_in(built, kit, request.chosen);
   std::vector<Verdict> verdicts;
   for (int i = 0; i < request.repeat; ++i) {
     const Clock::time_point cases_start = Clock::now();
     Verdict& one = verdicts.emplace_back(verdict);
-    run(kit, workshop, request, one);
+    run(built, numbers, workshop, request, one);
     for (CaseVerdict& of_case : one.cases) {
       sources.quote(of_case);
       one.points += of_case.earned;
@@ -136,6 +159,7 @@ std::vector<ExpectedCase> list(const GradeRequest& request, std::vector<std::str
     expected.hints = std::move(listed.hints);
     numbers.push_back(expected.number);
   }
+  refuse_twins(cases);
   const std::vector<CaseAccount> accounts = accounts_of(workshop, numbers, request.run_limits);
   for (ExpectedCase& expected : cases) {
     const auto account = std::ranges::find(accounts, expected.number, &CaseAccount::number);

@@ -1,9 +1,7 @@
 #ifndef GRADER_JUDGE_GRADE_H_
 #define GRADER_JUDGE_GRADE_H_
 
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "grader/judge/compile.h"
@@ -26,8 +24,10 @@ struct GradeRequest {
   Limits run_limits = kRunLimits;
   // How often the cases of the one program that was built are run, each time in new processes.
   int repeat = 1;
-  // Which cases to run; none: all of them.
-  std::function<bool(int number, std::string_view name)> chosen;
+  Choice chosen;  // which cases to run; none: all of them
+  // Build only the test files that hold the chosen cases, which takes less time. It is another
+  // program than the whole one: neither can replay the other's schedules.
+  bool narrow = false;
 };
 
 // Grades a submission: scan, compile, run, account, verdict. Blocks until everything it started has

@@ -1,6 +1,8 @@
 #include "grader/judge/kit.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 
 #include "grader/judge/files.h"
@@ -56,6 +58,23 @@ Kit read_kit(const std::string& directory) {
   const std::string cases = directory + "/cases.json";
   if (std::filesystem::exists(cases)) read_json(cases, kit.cases);
   return kit;
+}
+
+Kit narrowed(const Kit& kit, const Choice& chosen) {
+  std::set<std::string> files;
+  for (const ExpectedCase& expected : kit.cases) {
+    if (chosen(expected)) files.insert(expected.file);
+  }
+  if (files.empty()) return kit;
+  Kit narrow = kit;
+  std::erase_if(narrow.tests,
+                [&](const std::string& test) { return !files.contains(kit.lab + "/" + test); });
+  std::erase_if(narrow.cases,
+                [&](const ExpectedCase& expected) { return !files.contains(expected.file); });
+  // A program numbers its cases by file and line, so leaving files out keeps their order.
+  int number = 0;
+  for (ExpectedCase& expected : narrow.cases) expected.number = ++number;
+  return narrow;
 }
 
 std::string write_cases(const std::vector<ExpectedCase>& cases) {

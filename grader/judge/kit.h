@@ -1,6 +1,7 @@
 #ifndef GRADER_JUDGE_KIT_H_
 #define GRADER_JUDGE_KIT_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,13 @@ struct Kit {
 // Reads the plan, and cases.json where there is one. Throws std::runtime_error that names the file
 // and field.
 Kit read_kit(const std::string& directory);
+
+// Chooses cases of a kit.
+using Choice = std::function<bool(const ExpectedCase&)>;
+
+// The kit of a smaller program: only the test files that hold a chosen case, their cases numbered
+// as that program numbers them. The whole kit where nothing is chosen.
+Kit narrowed(const Kit& kit, const Choice& chosen);
 
 // The text of cases.json.
 std::string write_cases(const std::vector<ExpectedCase>& cases);

@@ -59,12 +59,12 @@ int grade_command(Arguments& arguments) {
   announce_sharding(bazel);
   const PrematureExitGuard guard(bazel);
   if (!arguments.request.seed) arguments.request.seed = bazel.seed;
-  arguments.request.chosen = [&](int number, std::string_view name) {
+  arguments.request.chosen = [&](const ExpectedCase& expected) {
     const bool wanted = arguments.cases.empty() ||
                         std::ranges::any_of(arguments.cases, [&](const std::string& one) {
-                          return one == std::to_string(number) || one == name;
+                          return one == std::to_string(expected.number) || one == expected.name;
                         });
-    return wanted && bazel.runs(number, name);
+    return wanted && bazel.runs(expected.number, expected.name);
   };
 
   const std::vector<Verdict> verdicts = grade(arguments.request);
@@ -100,6 +100,8 @@ int run(int argc, char** argv) {
   CLI::App& grade = *app.add_subcommand("grade", "grade a submission");
   add_common(grade, arguments);
   grade.add_option("--case", arguments.cases, "only this case: number or name (repeatable)");
+  grade.add_flag("--narrow", arguments.request.narrow,
+                 "build only the test files that hold those cases; not for replays");
   grade.add_option("--schedule", arguments.request.schedule, "replay this interleaving");
   grade.add_option("--seed", arguments.request.seed, "of the random strategies");
   grade.add_option("--own-labs", arguments.request.own_labs,

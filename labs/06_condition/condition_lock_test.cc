@@ -8,10 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-// Labs 04 and 05 are built on it and are compiled with this file. A word that the tests use is
-// forbidden in a student's own text only.
-using BuiltBelow [[maybe_unused]] = std::condition_variable;
-
 // For cases that ask "when": time moves only when no thread can run.
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
