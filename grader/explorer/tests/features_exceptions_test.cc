@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "grader/explorer/tests/rows.h"
@@ -143,6 +144,26 @@ TEST_CASE("exceptions: nested, thrown deep down, and by the library") {
       }
       EXPECT(caught);
     });
+  });
+}
+
+TEST_CASE("exceptions: two threads share one, read it, and let go in either order") {
+  holds([] {
+    std::mutex turn;
+    std::exception_ptr mine = std::make_exception_ptr(std::runtime_error("broken"));
+    std::thread other([&turn, theirs = mine]() mutable {
+      { const std::lock_guard hold(turn); }
+      theirs = nullptr;
+    });
+    { const std::lock_guard hold(turn); }
+    std::string text;
+    try {
+      std::rethrow_exception(std::exchange(mine, nullptr));
+    } catch (const std::runtime_error& error) {
+      for (const char* c = error.what(); *c != '\0'; ++c) text += *c;
+    }
+    EXPECT(text == "broken");
+    other.join();
   });
 }
 
