@@ -99,6 +99,8 @@ int join(pthread_t id, void** result, const void* pc) {
   p.other = static_cast<std::int16_t>(thread->id);
   p.pc = pc;
   reach_point();
+  // Another one was waiting for it, too.
+  if (thread->joined || thread->detached) fail_now(misuse(thread->id));
   thread->joined = true;
   me->clock.join(thread->at_exit);
   leave_spin();

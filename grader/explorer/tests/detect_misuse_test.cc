@@ -247,6 +247,21 @@ TEST_CASE("silent: destroyed when nobody uses them any more") {
   });
 }
 
+TEST_CASE("destroyed in use: a thread that two join at once") {
+  const auto body = [](bool both) {
+    pthread_t worker;
+    pthread_create(
+        &worker, nullptr, [](void*) -> void* { return nullptr; }, nullptr);
+    std::thread other([=] {
+      if (both) pthread_join(worker, nullptr);
+    });
+    pthread_join(worker, nullptr);
+    other.join();
+  };
+  finds(Rule::kDestroyedInUse, [&] { body(true); });
+  holds([&] { body(false); });
+}
+
 // --- joinable threads ----------------------------------------------------------------------------
 
 TEST_CASE("thread not joined: a joinable std::thread is destroyed") {
