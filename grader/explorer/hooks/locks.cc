@@ -113,13 +113,12 @@ int lock(void* mutex, MutexKind kind, std::uint64_t deadline, const void* pc) no
   p.deadline = deadline;
   p.pc = pc;
   reach_point();
-  if (me->timed_out) {
-    record_lock(Op::kLock, object, true);
-    return ETIMEDOUT;
-  }
+  const bool timed_out = me->timed_out;
+  record_lock(Op::kLock, object, timed_out);
+  touch(object, pc);
+  if (timed_out) return ETIMEDOUT;
   take(object, pc);
   note_section(object->address);
-  record_lock(Op::kLock, object, false);
   return 0;
 }
 
@@ -133,14 +132,14 @@ int try_lock(void* mutex, MutexKind kind, const void* pc) noexcept {
   Object* object = mutex_at(mutex, kind);
   reach_point(Op::kTryLock, object->address, object, pc);
   const bool free = object->owner < 0 || (object->recursive && object->owner == me->id);
+  record_lock(Op::kTryLock, object, !free);
+  touch(object, pc);
   if (!free) {
-    record_lock(Op::kTryLock, object, true);
     note_read_for_spin(object->address, 1, pc);
     return EBUSY;
   }
   take(object, pc);
   note_section(object->address);
-  record_lock(Op::kTryLock, object, false);
   return 0;
 }
 
@@ -160,14 +159,15 @@ int unlock(void* mutex, MutexKind kind, const void* pc) noexcept {
   // An unlock commutes with what its own thread did before, unless somebody can see that the lock
   // is held without waiting for it.
   if (g_engine.unlock_points) reach_point(Op::kUnlock, object->address, object, pc);
-  let_go(object);
-  // A section in which nothing was done tells nobody anything.
-  if (me->spin.used == 0) note_write();
-  if (!g_engine.unlock_points) note_silent_release(object);
   if (__builtin_expect(g_engine.recording, 0)) {
     recorder::add(Op::kUnlock, object->address);
     recorder::released(object->address);
   }
+  touch(object, pc);
+  let_go(object);
+  // A section in which nothing was done tells nobody anything.
+  if (me->spin.used == 0) note_write();
+  if (!g_engine.unlock_points) note_silent_release(object);
   return 0;
 }
 
@@ -211,6 +211,8 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
     recorder::add(std::move(event));
     recorder::released(lock->address);
   }
+  touch(queue, pc);
+  touch(lock, pc);
   const int levels = lock->count;
   let_go(lock);
   note_write();
@@ -226,8 +228,6 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
   // Who timed out is no waiter any more, and may still have to wait for the mutex: what a notify
   // does meanwhile comes too late for it.
   if (lock->owner >= 0) reach_point(Op::kLock, lock->address, lock, pc);
-  take(lock, pc);
-  lock->count = levels;
   if (__builtin_expect(g_engine.recording, 0)) {
     trace::Event event;
     event.op = Op::kWake;
@@ -237,6 +237,9 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
     recorder::add(std::move(event));
     recorder::took(lock->address);
   }
+  touch(lock, pc);
+  take(lock, pc);
+  lock->count = levels;
   return timed_out ? ETIMEDOUT : 0;
 }
 
@@ -263,6 +266,7 @@ int notify(void* condition, bool all, const void* pc) noexcept {
     event.other = woken == 1 ? last : -1;
     recorder::add(std::move(event));
   }
+  touch(queue, pc);
   return 0;
 }
 

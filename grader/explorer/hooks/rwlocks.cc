@@ -60,12 +60,11 @@ int lock(pthread_rwlock_t* rwlock, bool writer, std::uint64_t deadline, const vo
   p.deadline = deadline;
   p.pc = pc;
   reach_point();
-  if (me->timed_out) {
-    record_lock(op, object, true);
-    return ETIMEDOUT;
-  }
+  const bool timed_out = me->timed_out;
+  record_lock(op, object, timed_out);
+  touch(object, pc);
+  if (timed_out) return ETIMEDOUT;
   take(object, writer, pc);
-  record_lock(op, object, false);
   return 0;
 }
 
@@ -75,13 +74,14 @@ int try_lock(pthread_rwlock_t* rwlock, bool writer, const void* pc) {
   Object* object = lock_at(rwlock);
   const Op op = writer ? Op::kTryLock : Op::kTryReadLock;
   reach_point(op, object->address, object, pc);
-  if (object->owner >= 0 || (writer && object->readers > 0)) {
-    record_lock(op, object, true);
+  const bool free = object->owner < 0 && (!writer || object->readers == 0);
+  record_lock(op, object, !free);
+  touch(object, pc);
+  if (!free) {
     note_read_for_spin(object->address, 1, pc);
     return EBUSY;
   }
   take(object, writer, pc);
-  record_lock(op, object, false);
   return 0;
 }
 
@@ -141,6 +141,11 @@ LOCKSTEP_HOOK int pthread_rwlock_unlock(pthread_rwlock_t* l) noexcept {
   }
   const Op op = writer ? Op::kUnlock : Op::kReadUnlock;
   if (g_engine.unlock_points) reach_point(op, object->address, object, LOCKSTEP_CALLER);
+  if (g_engine.recording) {
+    recorder::add(op, object->address);
+    recorder::released(object->address);
+  }
+  touch(object, LOCKSTEP_CALLER);
   if (writer) {
     object->owner = -1;
     release_to(object->released);
@@ -150,10 +155,6 @@ LOCKSTEP_HOOK int pthread_rwlock_unlock(pthread_rwlock_t* l) noexcept {
   }
   note_write();
   if (!g_engine.unlock_points) note_silent_release(object);
-  if (g_engine.recording) {
-    recorder::add(op, object->address);
-    recorder::released(object->address);
-  }
   return 0;
 }
 LOCKSTEP_HOOK int pthread_rwlock_init(pthread_rwlock_t* l, const pthread_rwlockattr_t* a) noexcept {

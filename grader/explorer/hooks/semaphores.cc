@@ -33,6 +33,14 @@ void record_semaphore(Op op, const Object* object, bool failed) {
   recorder::add(std::move(event));
 }
 
+void take(Object* object, Op op, const void* pc) {
+  --object->count;
+  record_semaphore(op, object, false);
+  touch(object, pc);
+  acquire_from(object->released);
+  leave_spin();
+}
+
 int wait(sem_t* semaphore, std::uint64_t deadline, const void* pc) {
   const Inside inside;
   Thread* me = self();
@@ -49,13 +57,11 @@ int wait(sem_t* semaphore, std::uint64_t deadline, const void* pc) {
   reach_point();
   if (me->timed_out) {
     record_semaphore(Op::kSemWait, object, true);
+    touch(object, pc);
     errno = ETIMEDOUT;
     return -1;
   }
-  --object->count;
-  acquire_from(object->released);
-  leave_spin();
-  record_semaphore(Op::kSemWait, object, false);
+  take(object, Op::kSemWait, pc);
   return 0;
 }
 
@@ -91,14 +97,12 @@ LOCKSTEP_HOOK int sem_trywait(sem_t* semaphore) noexcept {
   reach_point(Op::kSemTryWait, object->address, object, LOCKSTEP_CALLER);
   if (object->count <= 0) {
     record_semaphore(Op::kSemTryWait, object, true);
+    touch(object, LOCKSTEP_CALLER);
     note_read_for_spin(object->address, 0, LOCKSTEP_CALLER);
     errno = EAGAIN;
     return -1;
   }
-  --object->count;
-  acquire_from(object->released);
-  leave_spin();
-  record_semaphore(Op::kSemTryWait, object, false);
+  take(object, Op::kSemTryWait, LOCKSTEP_CALLER);
   return 0;
 }
 LOCKSTEP_HOOK int sem_post(sem_t* semaphore) noexcept {
@@ -107,9 +111,10 @@ LOCKSTEP_HOOK int sem_post(sem_t* semaphore) noexcept {
   Object* object = semaphore_at(semaphore);
   reach_point(Op::kSemPost, object->address, object, LOCKSTEP_CALLER);
   ++object->count;
+  record_semaphore(Op::kSemPost, object, false);
+  touch(object, LOCKSTEP_CALLER);
   release_joining(object->released);
   note_write();
-  record_semaphore(Op::kSemPost, object, false);
   return 0;
 }
 LOCKSTEP_HOOK int sem_getvalue(sem_t* semaphore, int* value) noexcept {
@@ -145,6 +150,7 @@ LOCKSTEP_HOOK int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
   Object* object = object_at(barrier);
   reach_point(Op::kBarrierArrive, object->address, object, LOCKSTEP_CALLER);
   record(Op::kBarrierArrive, object->address);
+  touch(object, LOCKSTEP_CALLER);
   release_joining(object->released);
   if (object->waiter_count + 1 >= object->count) {
     while (object->waiter_count > 0) {

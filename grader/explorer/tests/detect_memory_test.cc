@@ -1,9 +1,13 @@
 // Memory: used after it was freed, freed twice, never freed, outlived.
 
+#include <semaphore.h>
+
 #include <atomic>
+#include <condition_variable>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -150,6 +154,73 @@ TEST_CASE("use after free: a pointer into a thread that has ended") {
     looked = true;
     looked.notify_one();
     if (still_there) thread.join();
+  };
+  finds(Rule::kUseAfterFree, [&] { body(false); });
+  holds([&] { body(true); });
+}
+
+namespace {
+
+// A thread uses something that synchronises, on the heap; who made it deletes it, before or after
+// the join.
+template <class Shared, class Use>
+void deleted(Use use, bool joins_first) {
+  auto* shared = new Shared();
+  std::thread user([=] { use(*shared); });
+  if (joins_first) user.join();
+  delete shared;
+  if (!joins_first) user.join();
+}
+
+template <class Shared, class Use>
+void must_outlive_its_use(Use use) {
+  finds(Rule::kUseAfterFree, [&] { deleted<Shared>(use, false); });
+  holds([&] { deleted<Shared>(use, true); });
+}
+
+struct Semaphore {
+  Semaphore() { sem_init(&semaphore, 0, 0); }
+  sem_t semaphore;
+};
+
+}  // namespace
+
+TEST_CASE("use after free: what synchronises is memory too") {
+  must_outlive_its_use<std::mutex>([](std::mutex& mutex) { std::lock_guard hold(mutex); });
+  must_outlive_its_use<std::mutex>([](std::mutex& mutex) {
+    if (mutex.try_lock()) mutex.unlock();
+  });
+  must_outlive_its_use<std::shared_mutex>(
+      [](std::shared_mutex& mutex) { std::shared_lock hold(mutex); });
+  must_outlive_its_use<std::shared_mutex>([](std::shared_mutex& mutex) {
+    if (mutex.try_lock()) mutex.unlock();
+  });
+  must_outlive_its_use<std::condition_variable>(
+      [](std::condition_variable& changed) { changed.notify_one(); });
+  must_outlive_its_use<Semaphore>([](Semaphore& shared) { sem_post(&shared.semaphore); });
+  must_outlive_its_use<Semaphore>([](Semaphore& shared) { sem_trywait(&shared.semaphore); });
+}
+
+TEST_CASE("use after free: notified after the lock was given up, when nobody waits any more") {
+  struct Task {
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool has_ended = false;
+  };
+  const auto body = [](bool under_the_lock) {
+    auto task = std::make_unique<Task>();
+    std::thread worker([&task = *task, under_the_lock] {
+      std::unique_lock hold(task.mutex);
+      task.has_ended = true;
+      if (!under_the_lock) hold.unlock();
+      task.ended.notify_one();
+    });
+    {
+      std::unique_lock hold(task->mutex);
+      task->ended.wait(hold, [&] { return task->has_ended; });
+    }
+    task.reset();
+    worker.join();
   };
   finds(Rule::kUseAfterFree, [&] { body(false); });
   holds([&] { body(true); });
