@@ -103,7 +103,7 @@ _graded_test = rule(
         "want": attr.string(
             doc = "see grader/expectation/main.cc",
             mandatory = True,
-            values = ["passed", "full", "zero", "killed"],
+            values = ["passed", "full", "zero", "ended", "killed"],
         ),
         "_expect": attr.label(
             cfg = "target",
@@ -127,7 +127,8 @@ def graded_test(name, submission, want, lab = None, tags = []):
     Args:
       name: of the test.
       submission: the files, under the names that the lab gives them.
-      want: "passed", "full", "zero", or "killed" (fails what the `must fail` lines at its top say).
+      want: "passed", "full", "zero", "ended" (half filled), or "killed" (fails what the `must fail`
+        lines at its top say).
       lab: whose cases; this folder's unless said otherwise.
       tags: more tags.
     """
@@ -221,6 +222,9 @@ def solution(files):
       reference_test, right_NAME_test: the judge gives all the points.
       wrong_NAME_test: the judge finds what the file's first lines say.
       reference_native_test, right_NAME_native_test: the cases pass on real threads (tag `native`).
+      half_filled_DONE_test: with some exercises done and the others not, every case still ends. DONE
+        is the pattern (grader/skeleton/skeleton.h); all but two are manual, and run by
+        `bazel test //solutions/NAME:half_filled`.
       skeleton_test: the generated skeleton compiles, ends and gets no point.
       skeleton_current_test: labs/ has the skeleton that the reference generates
         (`./lab skeleton NAME` puts it there).
@@ -246,6 +250,7 @@ def solution(files):
                 _headers(target, submission, folder = folder)
                 _native_test(target + "_native_test", ":" + target)
     _skeleton(files)
+    _half_filled(files)
 
 def _native_test(name, library):
     cc_test(
@@ -260,18 +265,53 @@ def _native_test(name, library):
         ],
     )
 
-def _skeleton(files):
-    name = _name()
+def _generated(folder, files, done = ""):
+    """Makes skeletons of `files` in `folder`, with the exercises filled that `done` says."""
     for file in files:
         native.genrule(
-            name = "skeleton_of_" + file,
+            name = "%s_of_%s" % (folder, file),
             srcs = [file],
-            outs = ["skeleton/" + file],
-            cmd = "$(location //grader/skeleton) $< $@",
+            outs = ["%s/%s" % (folder, file)],
+            cmd = "$(location //grader/skeleton) $< $@ " + done,
             tools = ["//grader/skeleton"],
             visibility = ["//grader:__subpackages__"],
         )
-    generated = ["skeleton/" + file for file in files]
+    return ["%s/%s" % (folder, file) for file in files]
+
+# Every choice among four exercises that follow each other, but none and all. The first two, in
+# which each exercise misses its neighbours, are part of every test run.
+_HALF_FILLED = ["10", "01"] + [
+    "1000",
+    "0100",
+    "0010",
+    "0001",
+    "1100",
+    "0110",
+    "0011",
+    "1001",
+    "0111",
+    "1011",
+    "1101",
+    "1110",
+]
+
+def _half_filled(files):
+    for done in _HALF_FILLED:
+        graded_test(
+            name = "half_filled_%s_test" % done,
+            submission = _generated("half_filled_" + done, files, done),
+            tags = [] if len(done) == 2 else ["manual"],
+            want = "ended",
+        )
+    native.test_suite(
+        name = "half_filled",
+        tags = ["manual"],
+        tests = ["half_filled_%s_test" % done for done in _HALF_FILLED],
+    )
+
+def _skeleton(files):
+    name = _name()
+    generated = _generated("skeleton", files)
     graded_test(name = "skeleton_test", submission = generated, want = "zero")
     pairs = ["$(location skeleton/%s) labs/%s/%s" % (file, name, file) for file in files]
     native.sh_test(

@@ -49,6 +49,10 @@ std::string fate(const CaseVerdict& verdict) {
   return text;
 }
 
+bool has_ended(const CaseVerdict& verdict) {
+  return verdict.outcome == CaseOutcome::kPassed || verdict.outcome == CaseOutcome::kFailed;
+}
+
 // Why the verdict has no cases to speak of; nothing if it has.
 std::vector<std::string> complaints_unless_graded(const Verdict& verdict) {
   if (verdict.outcome == Outcome::kGraded) return {};
@@ -125,12 +129,31 @@ std::vector<std::string> complaints_unless_full(const Verdict& verdict, int poin
   return complaints;
 }
 
+std::vector<std::string> complaints_unless_ended(const Verdict& verdict) {
+  if (verdict.outcome == Outcome::kNotBuilt) {
+    const bool own = std::ranges::count(verdict.submission.files, verdict.build.file) == 1;
+    if (own && verdict.build.line > 0 && !verdict.build.message.empty()) return {};
+  }
+  std::vector<std::string> complaints = complaints_unless_graded(verdict);
+  if (!complaints.empty()) return complaints;
+  int points = 0;
+  for (const CaseVerdict& each : verdict.cases) {
+    if (!has_ended(each)) complaints.push_back(in_quotes(each.name) + " did not run to its end");
+    if (each.outcome == CaseOutcome::kPassed) points += each.points;
+  }
+  if (verdict.cases.empty()) complaints.emplace_back("there are no cases");
+  if (verdict.points != points) {
+    complaints.push_back(std::to_string(verdict.points) + " points for cases that are worth " +
+                         std::to_string(points));
+  }
+  return complaints;
+}
+
 std::vector<std::string> complaints_unless_zero(const Verdict& verdict) {
   std::vector<std::string> complaints = complaints_unless_graded(verdict);
   if (!complaints.empty()) return complaints;
   for (const CaseVerdict& each : verdict.cases) {
-    const bool ended = each.outcome == CaseOutcome::kPassed || each.outcome == CaseOutcome::kFailed;
-    if (!ended) complaints.push_back(in_quotes(each.name) + " did not run to its end");
+    if (!has_ended(each)) complaints.push_back(in_quotes(each.name) + " did not run to its end");
     if (each.earned != 0) {
       complaints.push_back("a skeleton passes " + in_quotes(each.name) +
                            ", so that case must be worth 0 points");

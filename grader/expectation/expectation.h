@@ -55,6 +55,10 @@ std::vector<std::string> complaints_unless_full(const judge::Verdict& verdict, i
 // It was built, every case ran to its end, and none of those that count passed.
 std::vector<std::string> complaints_unless_zero(const judge::Verdict& verdict);
 
+// Half filled: every case ran to its end, or one place in the student's own files is named that
+// does not compile. The points are those of the cases that passed.
+std::vector<std::string> complaints_unless_ended(const judge::Verdict& verdict);
+
 // Each of `marks` holds, and costs points. Other cases may fail too for any rule, or not be run.
 std::vector<std::string> complaints_unless_killed(const judge::Verdict& verdict,
                                                   const std::vector<MustFail>& marks);

@@ -103,6 +103,27 @@ TEST_CASE("a skeleton scores nothing, but runs") {
   CHECK(complaints_unless_zero(refused(Rule::kCompileError)).size() == 1);
 }
 
+TEST_CASE("what is half filled ends, and earns what holds") {
+  CHECK(complaints_unless_ended(graded({passed("a", 60), failed("b", 40, Rule::kException)}))
+            .empty());
+  CHECK(complaints_unless_ended(graded({passed("a", 60), CaseVerdict{}})).size() == 1);
+  CHECK(complaints_unless_ended(graded({})).size() == 1);
+  Verdict verdict = graded({passed("a", 60), failed("b", 40, Rule::kException)});
+  verdict.points = 0;
+  CHECK(complaints_unless_ended(verdict) == Complaints{"0 points for cases that are worth 60"});
+}
+
+TEST_CASE("what is half filled and does not compile names a place in the student's file") {
+  Verdict verdict = refused(Rule::kCompileError);
+  verdict.submission.files = {"05_rlock/rlock.h"};
+  CHECK(complaints_unless_ended(verdict).size() == 1);
+  verdict.build.file = "05_rlock/rlock.h";
+  verdict.build.line = 7;
+  CHECK(complaints_unless_ended(verdict).empty());
+  verdict.build.file = "05_rlock/rlock_test.cc";
+  CHECK(complaints_unless_ended(verdict).size() == 1);
+}
+
 TEST_CASE("a wrong submission fails the case it names for the rule it names") {
   const Verdict verdict = graded({failed("a", 50, Rule::kDataRace), passed("b", 50)});
   CHECK(complaints_unless_killed(verdict, {{"a", Rule::kDataRace}}).empty());

@@ -8,6 +8,8 @@
 //            --test_filter and sharding choose)
 //   full     every case passes, for 100 points
 //   zero     a skeleton: every case ends, none that counts passes
+//   ended    a half-filled skeleton: every case ends and earns its points if it holds, or the
+//            compiler's error is in the student's file
 //   killed   a wrong submission: fails what the comment at its top names (only that is built and
 //            run)
 //
@@ -71,6 +73,7 @@ std::vector<std::string> complaints(const std::string& want,
                                     const fs::path& submission) {
   if (want == "full") return lockstep::complaints_unless_full(verdict);
   if (want == "zero") return lockstep::complaints_unless_zero(verdict);
+  if (want == "ended") return lockstep::complaints_unless_ended(verdict);
   return lockstep::complaints_unless_killed(verdict, lockstep::marks_in(submission));
 }
 
@@ -88,7 +91,7 @@ int main(int argc, char** argv) try {
   app.add_option("--toolkit", toolkit)->required();
   app.add_option("--want", want)
       ->required()
-      ->check(CLI::IsMember({"passed", "full", "zero", "killed"}));
+      ->check(CLI::IsMember({"passed", "full", "zero", "ended", "killed"}));
   app.add_option("files", files)->required();
   CLI11_PARSE(app, argc, argv);
 

@@ -1,4 +1,5 @@
-// skeleton REFERENCE OUT: writes the skeleton of the file REFERENCE to OUT.
+// skeleton REFERENCE OUT [DONE]: writes the skeleton of the file REFERENCE to OUT, or with DONE
+// (ones and zeros) what is half filled in this pattern (skeleton.h).
 
 #include <fstream>
 #include <iostream>
@@ -7,8 +8,8 @@
 #include "grader/skeleton/skeleton.h"
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: skeleton REFERENCE OUT\n";
+  if (argc < 3 || argc > 4) {
+    std::cerr << "usage: skeleton REFERENCE OUT [DONE]\n";
     return 2;
   }
   std::ifstream in(argv[1]);
@@ -20,7 +21,8 @@ int main(int argc, char** argv) {
   }
   try {
     std::ofstream out(argv[2]);
-    out << lockstep::skeleton_of(reference.str());
+    out << (argc == 3 ? lockstep::skeleton_of(reference.str())
+                      : lockstep::half_filled(reference.str(), argv[3]));
     out.flush();
     if (out) return 0;
     std::cerr << argv[2] << ": cannot be written\n";

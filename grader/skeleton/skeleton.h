@@ -25,6 +25,12 @@ class SkeletonError : public std::runtime_error {
 // The skeleton of a reference solution's text. Throws SkeletonError.
 std::string skeleton_of(std::string_view reference);
 
+// What a student has who is on the way: some exercises are done, and the skeleton still stands in
+// the others. An exercise is a solution whose place code of the skeleton takes; what else a
+// solution has (includes, members, comments) is there. Exercise number i, from 0 in each text, is
+// done if `done` has a '1' at i modulo its length. Throws SkeletonError.
+std::string half_filled(std::string_view reference, std::string_view done);
+
 }  // namespace lockstep
 
 #endif  // GRADER_SKELETON_SKELETON_H_

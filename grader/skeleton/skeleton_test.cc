@@ -33,6 +33,48 @@ TEST_CASE("a skeleton line keeps its own indentation, and may be empty") {
 
 TEST_CASE("the last line gets its newline") { CHECK(skeleton_of("int x;") == "int x;\n"); }
 
+// Two exercises and a member, with a comment for the skeleton alone.
+const std::string kTwoExercises =
+    "int f() {\n"
+    "  // LOCKSTEP BEGIN SOLUTION\n"
+    "  return 1;\n"
+    "  // LOCKSTEP END SOLUTION\n"
+    "  // LOCKSTEP SKELETON: return 0;\n"
+    "}\n"
+    "// LOCKSTEP BEGIN SOLUTION\n"
+    "int member;\n"
+    "// LOCKSTEP END SOLUTION\n"
+    "// LOCKSTEP SKELETON: // Your members.\n"
+    "// LOCKSTEP BEGIN SOLUTION\n"
+    "int g() { return 2; }\n"
+    "// LOCKSTEP END SOLUTION\n"
+    "// LOCKSTEP SKELETON: int g() { return 0; }\n";
+
+TEST_CASE("half filled: the exercises that are done, and all that they need") {
+  CHECK(half_filled(kTwoExercises, "10") ==
+        "int f() {\n  return 1;\n}\nint member;\nint g() { return 0; }\n");
+  CHECK(half_filled(kTwoExercises, "01") ==
+        "int f() {\n  return 0;\n}\nint member;\nint g() { return 2; }\n");
+  CHECK(half_filled(kTwoExercises, "1") ==
+        "int f() {\n  return 1;\n}\nint member;\nint g() { return 2; }\n");
+}
+
+TEST_CASE("solutions side by side are two exercises, and skeleton lines by themselves stay") {
+  const std::string text =
+      "// LOCKSTEP BEGIN SOLUTION\n"
+      "#include <mutex>\n"
+      "// LOCKSTEP END SOLUTION\n"
+      "// LOCKSTEP BEGIN SOLUTION\n"
+      "int f() { return 1; }\n"
+      "// LOCKSTEP END SOLUTION\n"
+      "// LOCKSTEP SKELETON: int f();\n"
+      "int common;\n"
+      "// LOCKSTEP SKELETON: int helper;\n";
+  CHECK(half_filled(text, "0") == "#include <mutex>\nint f();\nint common;\nint helper;\n");
+  CHECK(half_filled(text, "1") ==
+        "#include <mutex>\nint f() { return 1; }\nint common;\nint helper;\n");
+}
+
 void check_error(const std::string& text, const std::string& message) {
   CAPTURE(text);
   CHECK_THROWS_WITH_AS(skeleton_of(text), message.c_str(), SkeletonError);
