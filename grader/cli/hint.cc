@@ -10,6 +10,7 @@
 #include "grader/cli/commands.h"
 #include "grader/cli/errors.h"
 #include "grader/cli/state.h"
+#include "grader/report/places.h"
 #include "grader/report/style.h"
 #include "grader/report/text.h"
 
@@ -31,6 +32,28 @@ const KnownCase& most_wanted(const std::vector<KnownCase>& cases,
     throw Error(fmt::format("{} has no hints", lab), fmt::format("read labs/{}/README.md", lab));
   }
   return *first;
+}
+
+// The level that says where.
+constexpr int kPlace = 2;
+
+// Where in the student's own file the case last failed, as far as the explorer knows.
+std::vector<report::QuotedLine> last_places(const std::optional<judge::Verdict>& last,
+                                            const std::string& name) {
+  if (!last) return {};
+  const auto same = std::ranges::find(last->cases, name, &judge::CaseVerdict::name);
+  if (same == last->cases.end() || same->outcome != judge::CaseOutcome::kFailed) return {};
+  return report::places_in(last->submission, *same);
+}
+
+void print_places(const std::vector<report::QuotedLine>& places, int columns) {
+  if (places.empty()) return;
+  fmt::print("\n    When it was last graded, this came into it:\n");
+  constexpr int kIndent = 6;
+  for (const report::QuotedLine& place : places) {
+    const std::string line = fmt::format("{}:{}  {}", place.file, place.line, place.text);
+    fmt::print("      {}\n", report::shorten(report::printable(line), columns - kIndent));
+  }
 }
 
 }  // namespace
@@ -67,6 +90,9 @@ int hint(const Context& context, const HintRequest& request) {
          report::wrap(report::printable(line), context.terminal.width - kIndent)) {
       fmt::print("    {}\n", part);
     }
+  }
+  if (request.level == kPlace) {
+    print_places(last_places(last, wanted.name), context.terminal.width);
   }
   if (request.level < levels) {
     const std::string more = fmt::format("./lab hint {} --case {} --level {}", lab.name,
