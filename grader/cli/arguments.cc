@@ -31,6 +31,7 @@ class Commands {
     add_explore();
     add_bench();
     add_verify();
+    add_mutate();
     add_test();
     add_skeleton();
   }
@@ -65,6 +66,7 @@ class Commands {
   void add_explore();
   void add_bench();
   void add_verify();
+  void add_mutate();
   void add_test();
   void add_skeleton();
 
@@ -76,6 +78,7 @@ class Commands {
   GradeRequest grade_;
   HintRequest hint_;
   VerifyRequest verify_;
+  MutateRequest mutate_;
   ExploreRequest explore_;
   ReplayRequest replay_;
   TestRequest test_;
@@ -221,6 +224,22 @@ void Commands::add_verify() {
       ->check(CLI::Range(1, 1'000'000).description(""))
       ->type_name("N");
   command->add_flag("--json", verify_.json, "an object with `labs` (docs/commands.md)");
+}
+
+void Commands::add_mutate() {
+  CLI::App* command =
+      add("mutate", "make small mistakes in a lab's solution, and see which no case finds",
+          "  ./lab mutate 05_rlock\n"
+          "  ./lab mutate 5 --list\n"
+          "  ./lab mutate 5 --mutant rlock.h:241:drop-notify\n"
+          "\nExit status: 0 when every mutant is killed or marked with a reason, and no mark is "
+          "stale.",
+          [this] { return mutate_; });
+  command->add_option("LAB", mutate_.labs, "labs; all when none is given")->type_name("");
+  command->add_option("--mutant", mutate_.mutant, "this one alone: its change and its verdict")
+      ->type_name("ID|NUMBER");
+  command->add_flag("--list", mutate_.list, "say which mutants there are, and judge none");
+  command->add_flag("--json", mutate_.json, "an object with `labs` (docs/commands.md)");
 }
 
 void Commands::add_test() {

@@ -75,8 +75,8 @@ TEST_CASE("errors of the command line say what mends them") {
 TEST_CASE("alone, it lists") { CHECK(std::holds_alternative<ListRequest>(parse({}))); }
 
 TEST_CASE("every command has help with an example") {
-  const Words commands = {"grade", "hint",   "replay", "explore",
-                          "bench", "verify", "test",   "skeleton"};
+  const Words commands = {"grade",  "hint",   "replay", "explore", "bench",
+                          "verify", "mutate", "test",   "skeleton"};
   const std::string all = parsed<HelpRequest>({"--help"}).text;
   for (const std::string& command : commands) {
     CAPTURE(command);
@@ -108,7 +108,7 @@ TEST_CASE("grade") {
   CHECK(full.all);
 }
 
-TEST_CASE("hint, replay, verify, test, bench, skeleton") {
+TEST_CASE("hint, replay, verify, mutate, test, bench, skeleton") {
   CHECK(parsed<HintRequest>({"hint", "5"}).level == 1);
   CHECK(parsed<HintRequest>({"hint", "5", "--case=3", "--level=2"}).wanted == "3");
   const ReplayRequest replay =
@@ -119,6 +119,13 @@ TEST_CASE("hint, replay, verify, test, bench, skeleton") {
   const VerifyRequest verify = parsed<VerifyRequest>({"verify", "3", "5", "--repeat", "20"});
   CHECK(verify.labs == Words{"3", "5"});
   CHECK(verify.repeat == 20);
+  CHECK(parsed<MutateRequest>({"mutate"}).labs.empty());
+  const MutateRequest mutate =
+      parsed<MutateRequest>({"mutate", "5", "--list", "--json", "--mutant", "rlock.h:3:drop-lock"});
+  CHECK(mutate.labs == Words{"5"});
+  CHECK(mutate.list);
+  CHECK(mutate.json);
+  CHECK(mutate.mutant == "rlock.h:3:drop-lock");
   CHECK(parsed<TestRequest>({"test"}).targets.empty());
   CHECK(parsed<TestRequest>({"test", "//grader/..."}).targets == Words{"//grader/..."});
   CHECK(parsed<BenchRequest>({"bench", "5", "--submission", "d"}).submission == "d");

@@ -27,8 +27,8 @@ std::vector<KnownCase> cases_in(const std::filesystem::path& kit) {
     if (document.is_object()) document = document.at("cases");
     std::vector<KnownCase> cases;
     for (const nlohmann::json& entry : document) {
-      cases.push_back(
-          {entry.at("number"), entry.at("name"), entry.at("points"), entry.at("hints")});
+      cases.push_back({entry.at("number"), entry.at("name"), entry.at("points"), entry.at("hints"),
+                       entry.at("file")});
     }
     return cases;
   } catch (const nlohmann::json::exception& error) {

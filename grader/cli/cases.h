@@ -15,6 +15,7 @@ struct KnownCase {
   std::string name;
   int points = 0;
   std::vector<std::string> hints;
+  std::string file;  // "05_rlock/rlock_test.cc", which the kit has
 };
 
 // The cases of the kit's cases.json. Throws Error when it cannot be read.

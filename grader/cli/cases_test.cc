@@ -9,10 +9,10 @@ namespace lockstep::cli {
 namespace {
 
 const std::vector<KnownCase> kCases = {
-    {1, "owner may lock again", 10, {"idea"}},
-    {2, "two threads are never inside together", 10, {}},
-    {3, "two threads take turns", 10, {}},
-    {4, "12 waiters", 10, {}},
+    {1, "owner may lock again", 10, {"idea"}, {}},
+    {2, "two threads are never inside together", 10, {}, {}},
+    {3, "two threads take turns", 10, {}, {}},
+    {4, "12 waiters", 10, {}, {}},
 };
 
 TEST_CASE("a case by number, name or a part of it") {

@@ -50,6 +50,13 @@ struct VerifyRequest {
   bool json = false;
 };
 
+struct MutateRequest {
+  std::vector<std::string> labs;  // all that stand when empty
+  std::string mutant;             // an id or a number: this one alone
+  bool list = false;              // say what there is, and judge nothing
+  bool json = false;
+};
+
 struct ExploreRequest {
   std::vector<std::string> files;
   std::string strategy = "auto";
@@ -94,14 +101,15 @@ struct HelpRequest {
   std::string text;
 };
 
-using Request =
-    std::variant<ListRequest, GradeRequest, HintRequest, VerifyRequest, ExploreRequest,
-                 ReplayRequest, TestRequest, BenchRequest, SkeletonRequest, HelpRequest>;
+using Request = std::variant<ListRequest, GradeRequest, HintRequest, VerifyRequest, MutateRequest,
+                             ExploreRequest, ReplayRequest, TestRequest, BenchRequest,
+                             SkeletonRequest, HelpRequest>;
 
 int list(const Context& context, const ListRequest& request);
 int grade(const Context& context, const GradeRequest& request);
 int hint(const Context& context, const HintRequest& request);
 int verify(const Context& context, const VerifyRequest& request);
+int mutate(const Context& context, const MutateRequest& request);
 int explore(const Context& context, const ExploreRequest& request);
 int replay(const Context& context, const ReplayRequest& request);
 int test(const Context& context, const TestRequest& request);

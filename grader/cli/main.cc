@@ -36,6 +36,7 @@ int perform(const Request& request) {
                         [&](const GradeRequest& one) { return grade(context, one); },
                         [&](const HintRequest& one) { return hint(context, one); },
                         [&](const VerifyRequest& one) { return verify(context, one); },
+                        [&](const MutateRequest& one) { return mutate(context, one); },
                         [&](const ExploreRequest& one) { return explore(context, one); },
                         [&](const ReplayRequest& one) { return replay(context, one); },
                         [&](const TestRequest& one) { return test(context, one); },

@@ -102,6 +102,7 @@ class Lexer {
 
   void take_token() {
     Token token;
+    token.begin = after_splices(at_);
     token.line = line_;
     token.starts_line = std::exchange(fresh_line_, false);
     const char c = peek();
@@ -120,6 +121,7 @@ class Lexer {
       token.kind = Token::Kind::kPunctuator;
       token.text = punctuator();
     }
+    token.end = at_;
     note_directive(token);
     tokens_.push_back(std::move(token));
   }

@@ -1,6 +1,7 @@
 #ifndef GRADER_JUDGE_LEXER_H_
 #define GRADER_JUDGE_LEXER_H_
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct Token {
   Kind kind{};
   std::string text;          // spliced lines are joined
   int line = 0;              // from 1, where it begins
+  std::size_t begin = 0;     // its bytes in the source: [begin, end)
+  std::size_t end = 0;
   bool starts_line = false;  // the first token of its (logical) line
 };
 

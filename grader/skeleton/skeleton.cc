@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "grader/mutants/mark_text.h"
+
 namespace lockstep {
 namespace {
 
@@ -51,8 +53,9 @@ std::vector<Piece> pieces_of(std::string_view reference) {
   using Kind = Piece::Kind;
   std::vector<Piece> pieces;
   int number = 0;
-  int begun = 0;  // the line where the solution began, 0 outside of one
-  bool first = false;
+  int begun = 0;         // the line where the solution began, 0 outside of one
+  bool first = false;    // the next line is its first
+  bool in_mark = false;  // a mark goes on until its comment ends
   while (!reference.empty()) {
     ++number;
     const std::size_t end = reference.find('\n');
@@ -74,12 +77,18 @@ std::vector<Piece> pieces_of(std::string_view reference) {
         fail(number, "this line is left out with the solution around it");
       add_line(pieces, Kind::kSolution, line, first);
       first = false;
-    } else if (const std::optional<std::string> translated = translate(line)) {
+    } else if (in_mark && text.starts_with("//") && !text.starts_with("// LOCKSTEP")) {
+      continue;
+    } else if (const std::optional<std::string_view> rest = mutants::without_mark(line); !rest) {
+      in_mark = true;
+      continue;
+    } else if (const std::optional<std::string> translated = translate(*rest)) {
       const Kind kind = text.starts_with(kText) ? Kind::kSkeleton : Kind::kCommon;
       add_line(pieces, kind, *translated, false);
     } else {
       fail(number, "not a mark: " + std::string(text));
     }
+    in_mark = false;
   }
   if (begun != 0) fail(begun, "this solution does not end");
   return pieces;

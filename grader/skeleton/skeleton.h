@@ -9,7 +9,7 @@
 //   // LOCKSTEP END SOLUTION
 //   // LOCKSTEP SKELETON: text        becomes `text`, with the indentation of the mark
 //
-// Regions do not nest.
+// Regions do not nest. What an author says about mutants (grader/mutants/marks.h) is left out, too.
 
 #include <stdexcept>
 #include <string>

@@ -33,6 +33,22 @@ TEST_CASE("a skeleton line keeps its own indentation, and may be empty") {
 
 TEST_CASE("the last line gets its newline") { CHECK(skeleton_of("int x;") == "int x;\n"); }
 
+TEST_CASE("what is said about mutants is left out") {
+  CHECK(skeleton_of("// A comment.\n"
+                    "// equivalent drop-notify: a reason\n"
+                    "// that goes on\n"
+                    "int x;\n"
+                    "// weak-memory weaken-order: another\n"
+                    "// LOCKSTEP SKELETON: // Think.\n"
+                    "int y;  // equivalent shift-bound#2: a third\n"
+                    "// equivalent to nothing else\n") ==
+        "// A comment.\n"
+        "int x;\n"
+        "// Think.\n"
+        "int y;\n"
+        "// equivalent to nothing else\n");
+}
+
 // Two exercises and a member, with a comment for the skeleton alone.
 const std::string kTwoExercises =
     "int f() {\n"
