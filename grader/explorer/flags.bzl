@@ -27,6 +27,12 @@ GCC_FLAGS = _COMMON + [
     "-fno-builtin-memset",
     "--param",
     "tsan-distinguish-volatile=1",
+    # What a student waits for is mostly the compiler. It need not collect its garbage as often as
+    # it thinks: a tenth less processor time for 5 per cent more memory.
+    "--param",
+    "ggc-min-heapsize=131072",  # KiB
+    "--param",
+    "ggc-min-expand=200",  # per cent
 ]
 
 CLANG_FLAGS = _COMMON + [
