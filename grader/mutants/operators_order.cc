@@ -1,7 +1,8 @@
 // Two neighbouring statements in the other order.
 
 #include <algorithm>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "grader/mutants/calls.h"
 #include "grader/mutants/operators.h"
@@ -20,32 +21,32 @@ bool is_atomic(const Code& code, std::string_view name) {
   return false;
 }
 
-// The last name of what a plain assignment changes: `state` of `me.state = State::kEating;`,
-// `left_` of `--left_;`. Nothing for a statement that does anything else, calls a function of which
-// nothing is known, or changes an atomic.
-std::optional<std::string> assigned_by(const Code& code, const Statement& statement) {
-  if (statement.kind != Kind::kExpression) return std::nullopt;
-  std::optional<std::size_t> sign;
+// The last names of what a plain assignment changes: `state` of `me.state = State::kEating;`,
+// `left_` of `--left_;`, both of `me.ticket = next_++;`. Nothing for a statement that does anything
+// else, calls a function of which nothing is known, or changes an atomic.
+std::vector<std::string> changed_by(const Code& code, const Statement& statement) {
+  if (statement.kind != Kind::kExpression) return {};
+  std::vector<std::string> changed;
   for (std::size_t i = statement.first; i < statement.last; ++i) {
     const std::string& text = code[i].text;
-    const bool assigns =
-        text == "=" || text == "+=" || text == "-=" || text == "++" || text == "--";
-    if (assigns && sign) return std::nullopt;
-    if (assigns) sign = i;
-    if (text == "[" || text == "{" || text == "<<") return std::nullopt;
-    if (text != "(") continue;
-    // std::thread::id() and the like change nothing.
-    std::size_t path = i - 1;
-    while (path > statement.first && code.is(path - 1, "::")) path -= 2;
-    if (!code.is(path, "std") || !code.is(i + 1, ")")) return std::nullopt;
+    if (text == "[" || text == "{" || text == "<<") return {};
+    if (text == "(") {
+      // std::thread::id() and the like change nothing.
+      std::size_t path = i - 1;
+      while (path > statement.first && code.is(path - 1, "::")) path -= 2;
+      if (!code.is(path, "std") || !code.is(i + 1, ")")) return {};
+    }
+    const bool counts = text == "++" || text == "--";
+    if (!counts && text != "=" && text != "+=" && text != "-=") continue;
+    std::size_t name = i - 1;
+    if (i == statement.first || (counts && !code.is_name(i - 1))) {  // ++a.b
+      name = i + 1;
+      while (code.is(name + 1, ".") || code.is(name + 1, "->")) name += 2;
+    }
+    if (!code.is_name(name) || is_atomic(code, code[name].text)) return {};
+    changed.push_back(code[name].text);
   }
-  if (!sign) return std::nullopt;
-  std::size_t end = *sign;
-  if (*sign == statement.first) {  // ++a.b;
-    end = statement.last - 1;
-  }
-  if (!code.is_name(end - 1) || is_atomic(code, code[end - 1].text)) return std::nullopt;
-  return code[end - 1].text;
+  return changed;
 }
 
 bool is_notify(const Code& code, const Statement& statement) {
@@ -70,14 +71,16 @@ bool is_locked(const Code& code, const Statement& statement, const Blocks& aroun
 //     data race, and who has none sees both or neither.
 //   - Notifying in a critical section: whoever is woken needs the mutex before it can look.
 bool is_invisible(const Code& code, const Statement& a, const Statement& b, const Blocks& around) {
-  const auto of_a = assigned_by(code, a);
-  const auto of_b = assigned_by(code, b);
-  if (of_a && of_b) {
-    return *of_a != *of_b && !code.mentions(b.first, b.last, *of_a) &&
-           !code.mentions(a.first, a.last, *of_b);
+  const std::vector<std::string> of_a = changed_by(code, a);
+  const std::vector<std::string> of_b = changed_by(code, b);
+  if (!of_a.empty() && !of_b.empty()) {
+    return std::ranges::none_of(of_a,
+                                [&](const auto& x) { return code.mentions(b.first, b.last, x); }) &&
+           std::ranges::none_of(of_b,
+                                [&](const auto& x) { return code.mentions(a.first, a.last, x); });
   }
-  const bool notifies =
-      (is_notify(code, a) && (of_b || is_notify(code, b))) || (is_notify(code, b) && of_a);
+  const bool notifies = (is_notify(code, a) && (!of_b.empty() || is_notify(code, b))) ||
+                        (is_notify(code, b) && !of_a.empty());
   return notifies && is_locked(code, a, around);
 }
 

@@ -148,7 +148,9 @@ TEST_CASE("swap-statements leaves out what nobody can see") {
   // Two plain assignments that have nothing to do with each other.
   CHECK(made("swap-statements", "owner = me;\nme.state = State::kEating;") == kNothing);
   CHECK(made("swap-statements", "owner = std::thread::id();\n--levels;") == kNothing);
+  CHECK(made("swap-statements", "me.state = hungry;\nme.ticket = next_++;") == kNothing);
   CHECK(made("swap-statements", "owner = me;\nlevels = owner;").size() == 1);
+  CHECK(made("swap-statements", "a = n++;\n++me.n;").size() == 1);
   CHECK(made("swap-statements", "from.balance -= n;\nto.balance += n;").size() == 1);
   CHECK(made("swap-statements", "a = f();\nb = 1;").size() == 1);
   CHECK(made_in("swap-statements", "std::atomic<bool> a;\nvoid f() {\n", "a = true;\nb = 1;")
