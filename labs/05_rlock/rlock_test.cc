@@ -63,7 +63,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "two threads are never inside together" * points(10) *
+    "two threads are never inside together" * points(8) *
     hints("Mutual exclusion: at every moment one thread at most is the owner.",
           "A thread that wakes up in lock() must look again before it believes that the lock is "
           "its own: another one may have come in between.",
@@ -182,7 +182,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "nobody is overtaken for ever" * points(10) *
+    "nobody is overtaken for ever" * points(8) *
     hints("Bounded waiting: once a thread sleeps in lock(), others may take the lock only a few "
           "times before it.",
           "The thread that unlocks is awake, the waiter is not: if both may try, the first wins "
@@ -252,6 +252,22 @@ TEST_CASE("only the owner may unlock" * points(6) *
     CHECK(lock.recursion_count() == 1);
     lock.unlock();
     CHECK(thrown_by([&] { lock.unlock(); }) == "system_error EPERM");
+  });
+}
+
+TEST_CASE("a stranger is refused at any moment" * points(2) *
+          hints("The owner may be coming or going while a stranger asks for an unlock().",
+                "unlock() and release_save() read the owner. Under what?",
+                "First std::scoped_lock hold(mutex_); then look at owner_, and throw.")) {
+  explore([] {
+    lab::RLock lock;
+    std::thread owner([&] {
+      lock.lock();
+      lock.unlock();
+    });
+    CHECK(thrown_by([&] { lock.unlock(); }) == "system_error EPERM");
+    CHECK(thrown_by([&] { (void)lock.release_save(); }) == "system_error EPERM");
+    owner.join();
   });
 }
 
@@ -330,6 +346,28 @@ TEST_CASE("try_lock_for gives up on time" * points(5) *
         std::this_thread::sleep_for(30ms);
         lock.unlock();
         waiter.join();
+      },
+      kExactTime);
+}
+
+TEST_CASE("who tries for a while is never inside with another" * points(2) *
+          hints("try_lock_for() is a lock(), too: only one thread may see that it is free.",
+                "The first look at the owner: what does try_lock_for() hold while it looks?",
+                "std::unique_lock hold(mutex_); if (enter(1)) return true; and then the wait.")) {
+  explore(
+      [] {
+        lab::RLock lock;
+        CriticalSection section;
+        const auto visit = [&] {
+          CHECK(lock.try_lock_for(1h));
+          section.visit();
+          lock.unlock();
+        };
+        std::thread first(visit);
+        std::thread second(visit);
+        first.join();
+        second.join();
+        CHECK(section.visits() == 2);
       },
       kExactTime);
 }

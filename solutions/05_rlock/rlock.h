@@ -119,6 +119,7 @@ class RLock {
     const Clock::time_point deadline = deadline_after(timeout);
     std::unique_lock hold(mutex_);
     if (enter(1)) return true;
+    // equivalent drop-guard: a wait whose end has come looks once more, and gives up
     if (timeout == timeout.zero()) return false;
 
     Waiter me{std::this_thread::get_id(), 1, {}};
@@ -126,6 +127,8 @@ class RLock {
     const auto is_mine = [&] { return owner_ == me.thread; };
     // In its last look wait_until() holds mutex_ again: a lock handed over while the time ran out
     // is ours, and is not given back.
+    //
+    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     if (me.turn.wait_until(hold, deadline, is_mine)) return true;
     waiters_.erase(place);
     return false;
@@ -198,6 +201,7 @@ class RLock {
   // now() + timeout, or the end of time where that would overflow.
   static Clock::time_point deadline_after(std::chrono::nanoseconds timeout) {
     const Clock::time_point now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
   }
 
@@ -215,6 +219,7 @@ class RLock {
     if (enter(levels)) return;
     Waiter me{std::this_thread::get_id(), levels, {}};
     waiters_.push_back(&me);
+    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     me.turn.wait(hold, [&] { return owner_ == me.thread; });
   }
 
@@ -235,8 +240,10 @@ class RLock {
       return;
     }
     Waiter& next = *waiters_.front();
+    // equivalent swap-statements: mutex_ is held, and nobody sees which of the two comes first
     waiters_.pop_front();
     owner_ = next.thread;
+    // equivalent swap-statements: the waiter needs mutex_ before it can look
     levels_ = next.levels;
     next.turn.notify_one();
   }
