@@ -88,8 +88,23 @@ TEST_CASE("set wakes everybody who waits" * points(6) *
   });
 }
 
+TEST_CASE("several may set it at once" * points(2) *
+          hints("Two threads have the same news, and tell it in the same moment.",
+                "Does set() look at the flag before it writes it? Under what?",
+                "std::scoped_lock hold(mutex_); is the first line of set().")) {
+  explore([] {
+    lab::Event event;
+    std::thread a([&] { event.set(); });
+    std::thread b([&] { event.set(); });
+    event.wait();
+    a.join();
+    b.join();
+    CHECK(event.is_set());
+  });
+}
+
 TEST_CASE(
-    "who sleeps at set returns though clear follows at once" * points(8) *
+    "who sleeps at set returns though clear follows at once" * points(7) *
     hints(
         "Who was there when set() was called has been told. A clear() does not take that back.",
         "The waiter wakes up after clear() and looks at the flag. What else can it look at, that "

@@ -40,7 +40,7 @@ class Log {
 
 }  // namespace
 
-TEST_CASE("none passes early, and none waits for ever" * points(8) *
+TEST_CASE("none passes early, and none waits for ever" * points(7) *
           hints("None early, none never.",
                 "Who is woken by open()? And what does a thread do whose period is over while the "
                 "gate is still closed?",

@@ -96,7 +96,8 @@ class Event {
   void set() {
     // LOCKSTEP BEGIN SOLUTION
     std::scoped_lock hold(mutex_);
-    if (set_) return;  // nobody sleeps who has not been told
+    // equivalent drop-guard: nobody sleeps who has not been told; another round tells them once more
+    if (set_) return;
     set_ = true;
     ++rounds_;
     changed_.notify_all();
@@ -117,6 +118,7 @@ class Event {
   void wait() {
     // LOCKSTEP BEGIN SOLUTION
     std::unique_lock hold(mutex_);
+    // spurious-wakeup while-to-if: set() alone wakes, and what it did to rounds_ is never undone
     changed_.wait(hold, [this, before = rounds_] { return set_ || rounds_ != before; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -132,6 +134,8 @@ class Event {
     std::unique_lock hold(mutex_);
     // In its last look wait_until() holds the mutex again: a set() that came while the time ran out
     // counts.
+    //
+    // spurious-wakeup while-to-if: set() alone wakes, and what it did to rounds_ is never undone
     return changed_.wait_until(hold, deadline,
                                [this, before = rounds_] { return set_ || rounds_ != before; });
     // LOCKSTEP END SOLUTION
@@ -147,6 +151,7 @@ class Event {
   // now() + timeout, or the end of time where that would overflow.
   static Clock::time_point deadline_after(std::chrono::nanoseconds timeout) {
     const Clock::time_point now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
   }
 
