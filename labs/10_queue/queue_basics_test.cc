@@ -60,6 +60,10 @@ TEST_CASE("try_put and try_get say no instead of waiting" * points(3) *
     CHECK(queue.size() == 1);
     CHECK(queue.try_get().value_or(0) == 1);
     CHECK_FALSE(queue.try_get().has_value());
+    const int item = 3;  // is copied
+    CHECK(queue.try_put(item));
+    CHECK_FALSE(queue.try_put(item));
+    CHECK(queue.try_get().value_or(0) == 3);
   });
 }
 

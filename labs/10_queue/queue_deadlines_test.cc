@@ -61,6 +61,11 @@ TEST_CASE("put_for gives up at its deadline" * points(3) *
         CHECK(watch.shows(25ms));
         CHECK(queue.size() == 1);
         CHECK(queue.get() == 1);
+        const int item = 3;  // is copied
+        CHECK(queue.put_for(item, 25ms));
+        CHECK_FALSE(queue.put_for(item, 25ms));
+        CHECK(watch.shows(50ms));
+        CHECK(queue.get() == 3);
       },
       kExactTime);
 }
@@ -194,6 +199,12 @@ TEST_CASE(
         CHECK_THROWS_AS(queue.put_for(3, -1ns), std::invalid_argument);
         CHECK(queue.empty());
         CHECK(watch.shows(0ms));
+        // The shortest time that is not zero.
+        CHECK_FALSE(queue.get_for(1ns).has_value());
+        CHECK(watch.shows(1ns));
+        queue.put(1);
+        CHECK_FALSE(queue.put_for(2, 1ns));
+        CHECK(watch.shows(2ns));
       },
       kExactTime);
 }

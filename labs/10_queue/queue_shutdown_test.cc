@@ -11,7 +11,7 @@ constexpr Options kExactTime{.clock = Clock::kStrict};
 
 }  // namespace
 
-TEST_CASE("join waits for the last task_done" * points(4) *
+TEST_CASE("join waits for the last task_done" * points(3) *
           hints("An item that was taken is not an item that is finished. Only task_done says so.",
                 "join needs a count of its own: put adds one, task_done takes one away, get does "
                 "not touch it. And it must look at it again after every wake-up.",
@@ -57,6 +57,32 @@ TEST_CASE("task_done once too often is an error" * points(2) *
   });
 }
 
+TEST_CASE("of two who report the last item, one is refused" * points(2) *
+          hints("There is one item, and two threads say that they have finished it.",
+                "task_done looks at the count and changes it. Under what must both happen?",
+                "std::lock_guard lock(mutex_); is the first line of task_done.")) {
+  explore([] {
+    lab::Queue<int> queue;
+    queue.put(1);
+    queue.get();
+    bool a_refused = false;
+    bool b_refused = false;
+    const auto report = [&](bool& refused) {
+      try {
+        queue.task_done();
+      } catch (const std::logic_error&) {
+        refused = true;
+      }
+    };
+    std::thread a([&] { report(a_refused); });
+    std::thread b([&] { report(b_refused); });
+    a.join();
+    b.join();
+    CHECK(a_refused + b_refused == 1);
+    queue.join();
+  });
+}
+
 TEST_CASE(
     "every thread in join is woken" * points(2) *
     hints("When the count reaches zero, that is news for all who wait for it.",
@@ -75,7 +101,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("shutdown wakes all who sleep in get" * points(4) *
+TEST_CASE("shutdown wakes all who sleep in get" * points(3) *
           hints("After a shutdown no item will come any more; who waits for one must be told.",
                 "What get waits for is now: an item, or the shutdown. And shutdown is news for "
                 "every sleeper, not for one.",
@@ -149,8 +175,10 @@ TEST_CASE("an immediate shutdown throws the items away and ends join" * points(3
     queue.put(1);
     queue.put(2);
     std::thread waiter([&] { queue.join(); });
+    std::thread another([&] { queue.join(); });
     queue.shutdown(true);
     waiter.join();
+    another.join();
     CHECK(queue.empty());
     CHECK_THROWS_AS(queue.get(), lab::ShutDown);
     CHECK_THROWS_AS(queue.task_done(), std::logic_error);

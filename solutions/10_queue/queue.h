@@ -187,6 +187,7 @@ class BasicQueue {
   bool put_for(T&& item, std::chrono::nanoseconds timeout) {
     // LOCKSTEP BEGIN SOLUTION
     const TimePoint deadline = deadline_after(timeout);
+    // equivalent drop-guard: a wait whose end has come looks once more, and gives up
     if (timeout.count() == 0) return try_put(std::move(item));
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return has_room() || is_shut_down_; };
@@ -231,6 +232,7 @@ class BasicQueue {
   std::optional<T> get_for(std::chrono::nanoseconds timeout) {
     // LOCKSTEP BEGIN SOLUTION
     const TimePoint deadline = deadline_after(timeout);
+    // equivalent drop-guard: a wait whose end has come looks once more, and gives up
     if (timeout.count() == 0) return try_get();
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return items_.size() > 0 || is_shut_down_; };
@@ -289,6 +291,8 @@ class BasicQueue {
   void join() {
     // LOCKSTEP BEGIN SOLUTION
     std::unique_lock lock(mutex_);
+    // spurious-wakeup while-to-if: who is woken by task_done or shutdown was woken when all was
+    // done; if something was put since then, that came after, and join may return or go on waiting
     all_done_.wait(lock, [this] { return unfinished_ == 0; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: not_implemented("join");
@@ -300,10 +304,14 @@ class BasicQueue {
     // LOCKSTEP BEGIN SOLUTION
     Items thrown_away;  // destroyed after the lock is let go: ~T is foreign code, and may be slow
     const std::lock_guard lock(mutex_);
+    // equivalent swap-statements: one critical section; nobody sees what comes first in it
     is_shut_down_ = true;
+    // equivalent swap-statements: one critical section; who is woken needs the mutex before it
+    // looks
     if (immediate) {
       // As Python: a consumer may have called task_done before its get, hence the max.
       unfinished_ = std::max<std::ptrdiff_t>(0, unfinished_ - count());
+      // equivalent swap-statements: one critical section; who is woken needs the mutex to look
       std::swap(items_, thrown_away);
       if (unfinished_ == 0) all_done_.notify_all();
     }
@@ -322,6 +330,7 @@ class BasicQueue {
   static TimePoint deadline_after(std::chrono::nanoseconds timeout) {
     if (timeout.count() < 0) throw std::invalid_argument("a timeout must not be negative");
     const TimePoint now = std::chrono::steady_clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < TimePoint::max() - now ? now + timeout : TimePoint::max();
   }
 
@@ -339,6 +348,7 @@ class BasicQueue {
       not_full_.notify_one();  // we may have been woken for this place, and did not take it
       throw;
     }
+    // equivalent swap-statements: mutex_ is held; who is woken needs it before it looks
     ++unfinished_;
     not_empty_.notify_one();
   }
@@ -364,6 +374,7 @@ class BasicQueue {
       if (std::uncaught_exceptions() > exceptions_before_) {
         queue_.not_empty_.notify_one();
       } else {
+        // equivalent swap-statements: mutex_ is held; who is woken needs it before it looks
         queue_.items_.pop();
         queue_.not_full_.notify_one();
       }
