@@ -104,6 +104,7 @@ TEST_CASE(
           "Look first, take afterwards, both under the lock; and lock in search() too.")) {
   explore([] {
     lab::TicketOffice office(1);
+    CHECK(office.search() == 1);
     std::thread a([&] { office.buy(); });
     std::thread b([&] { office.buy(); });
     const std::ptrdiff_t first = office.search();

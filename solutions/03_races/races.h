@@ -187,7 +187,10 @@ class Lazy {
   T& build() {
     std::scoped_lock hold(mutex_);
     if (!value_) {
+      // equivalent swap-statements: null is published, and every get() comes here, slow and right
       value_ = std::make_unique<T>(make_());
+      // equivalent drop-statement: published_ stays null, and every get() comes here, slow and
+      // right
       published_.store(value_.get(), std::memory_order_release);
     }
     return *value_;
