@@ -37,6 +37,8 @@ TEST_CASE("a bounded semaphore is a semaphore" * points(2) *
     waiter.join();
     semaphore.release(2);
     CHECK(semaphore.value() == 2);
+    CHECK(semaphore.try_acquire_for(10ms));
+    CHECK(semaphore.value() == 1);
     CHECK_THROWS_AS(lab::BoundedSemaphore(-1), std::invalid_argument);
   });
 }

@@ -87,6 +87,9 @@ TEST_CASE("a lease that is moved is given back once" * points(3) *
       third = std::move(second);
       CHECK(third.id() == id);
       CHECK(pool.in_use() == 1);
+      second = std::move(third);  // to one that has nothing, and back
+      CHECK(second.id() == id);
+      CHECK(pool.in_use() == 1);
     }
     CHECK(pool.in_use() == 0);
   });

@@ -83,6 +83,7 @@ class Semaphore {
     if (take()) return;
     Waiter me;
     waiters_.push_back(&me);
+    // spurious-wakeup while-to-if, drop-predicate: give() wakes nobody without a permit
     me.woken.wait(hold, [&] { return me.has_permit; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -105,11 +106,14 @@ class Semaphore {
     const Clock::time_point deadline = deadline_after(timeout);
     std::unique_lock hold(mutex_);
     if (take()) return true;
+    // equivalent drop-guard: a wait whose end has come looks once more, and gives up
     if (timeout == timeout.zero()) return false;
     Waiter me;
     const auto place = waiters_.insert(waiters_.end(), &me);
     // In its last look wait_until() holds the mutex again: a permit that came while the time ran
     // out is ours, and is not lost.
+    //
+    // spurious-wakeup while-to-if: give() wakes nobody without a permit
     if (me.woken.wait_until(hold, deadline, [&] { return me.has_permit; })) return true;
     waiters_.erase(place);
     return false;
@@ -154,6 +158,7 @@ class Semaphore {
   // now() + timeout, or the end of time where that would overflow.
   static Clock::time_point deadline_after(std::chrono::nanoseconds timeout) {
     const Clock::time_point now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
   }
 
@@ -169,7 +174,9 @@ class Semaphore {
   void give(std::ptrdiff_t permits) {
     for (; permits > 0 && !waiters_.empty(); --permits) {
       Waiter& next = *waiters_.front();
+      // equivalent swap-statements: mutex_ is held, and nobody sees which of the two comes first
       waiters_.pop_front();
+      // equivalent swap-statements: mutex_ is held; who is woken needs it before it looks
       next.has_permit = true;
       next.woken.notify_one();
     }
@@ -262,6 +269,7 @@ class ConnectionPool {
     Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), id_(other.id_) {}
     Lease& operator=(Lease&& other) noexcept {
       Lease old(std::move(other));  // what we have goes with it at the end of the block
+      // equivalent swap-statements: nobody sees which of the two comes first
       std::swap(pool_, old.pool_);
       std::swap(id_, old.id_);
       return *this;
@@ -296,6 +304,7 @@ class ConnectionPool {
   // LOCKSTEP BEGIN SOLUTION
   explicit ConnectionPool(std::ptrdiff_t connections)
       : free_(std::max<std::ptrdiff_t>(connections, 0)) {
+    // equivalent swap-statements: where it throws, there is no id to be put in
     if (connections < 1) throw std::invalid_argument("ConnectionPool: no connections");
     for (std::ptrdiff_t id = connections; id > 0; --id) ids_.push_back(id - 1);
   }
@@ -339,6 +348,7 @@ class ConnectionPool {
   Lease lend() {
     std::scoped_lock hold(mutex_);
     const std::ptrdiff_t id = ids_.back();
+    // equivalent swap-statements: one critical section; nobody sees what comes first in it
     ids_.pop_back();
     ++in_use_;
     return Lease(this, id);
@@ -348,6 +358,7 @@ class ConnectionPool {
   void give_back(std::ptrdiff_t id) {
     {
       std::scoped_lock hold(mutex_);
+      // equivalent swap-statements: one critical section; nobody sees what comes first in it
       ids_.push_back(id);  // has room: it came from there
       --in_use_;
     }
