@@ -59,6 +59,9 @@ struct Options {
   // 0: the scheduler may ignore a thread for ever. N: no thread that could run is passed over more
   // than N times in a row. Bounded waiting can only be asked of a lock under such a scheduler.
   int fairness = 0;
+  // A condition variable may wake each thread once for no reason, which the standard allows. Off,
+  // because it makes every search longer; a case that is about it asks for it.
+  bool spurious_wakeups = false;
   bool weak_cas_fails = true;   // compare_exchange_weak may fail once per call site and execution
   bool stop_at_first = true;    // false: go on and count (tests of the search)
   bool real_threads = false;    // the back end without fibers: for gdb, or without FSGSBASE

@@ -222,8 +222,17 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
   p.op = Op::kWake;
   p.timed = timed;
   p.deadline = deadline;
+  const bool may_wake = g_engine.options->spurious_wakeups && !me->woke_spuriously;
+  if (may_wake) {
+    // As a deadline that is always past: it may end the wait at any moment, and moves no clock.
+    p.timed = true;
+    p.deadline = 0;
+  }
   reach_point();
-  const bool timed_out = me->timed_out;
+  const bool spurious = may_wake && me->timed_out && !(timed && deadline <= g_engine.now);
+  const bool timed_out = me->timed_out && !spurious;
+  me->woke_spuriously = me->woke_spuriously || spurious;
+  g_engine.saw_spurious = g_engine.saw_spurious || may_wake;
   if (!me->woken) queue->remove_waiter(me->id);
   // Who timed out is no waiter any more, and may still have to wait for the mutex: what a notify
   // does meanwhile comes too late for it.
@@ -234,6 +243,7 @@ int wait(void* condition, void* mutex, std::uint64_t deadline, const void* pc) n
     event.address = queue->address;
     event.mutex = lock->address;
     event.failed = timed_out;
+    event.spurious = spurious;
     recorder::add(std::move(event));
     recorder::took(lock->address);
   }

@@ -58,6 +58,7 @@ struct Engine {
   bool somebody_yielded;  // some thread is set aside until another takes a step
   bool somebody_spins;    // some thread is set aside until another writes
   bool saw_deadline;      // a sleep or a timed wait took place
+  bool saw_spurious;      // a wait took place that may end for no reason
   bool saw_try;           // a try_lock or a timed lock took place
   int run_length;         // points in a row at which one thread went on although others could
   int slots;              // threads that have a stack and a control block

@@ -320,6 +320,7 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   thread->detached = thread->joined = thread->has_release_fence = false;
   thread->outside = 0;
   thread->passed_over = 0;
+  thread->woke_spuriously = false;
   thread->early_timeouts = 0;
   thread->pending = Pending{};
   thread->spin.clear();

@@ -97,6 +97,7 @@ struct Thread {
   bool spins_in_library;  // the loop it was last set aside for is libstdc++'s own
   int outside;            // depth of calls into code that is not modelled (doctest)
   int passed_over;        // steps in a row at which it could have run and did not
+  bool woke_spuriously;   // woken once by a condition variable for no reason
   int early_timeouts;     // deadlines that won although others could run
   Pending pending;
   void* stack_pointer;

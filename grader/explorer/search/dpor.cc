@@ -242,7 +242,9 @@ class DporSearcher : public Searcher {
     const int thread = node.thread;
     VectorClock& clock = clocks_[thread];
     const Thread& t = *g_engine.threads[thread];
-    if (t.pending.timed && t.pending.deadline <= g_engine.now) clock.join(tick_);
+    // A spurious wake-up (deadline 0) needs no time to pass.
+    const std::uint64_t deadline = t.pending.deadline;
+    if (t.pending.timed && deadline > 0 && deadline <= g_engine.now) clock.join(tick_);
     find_races(thread, node.op);
     for (const int event : races_) plan(event, thread);
     join_dependences(clock, node.op);

@@ -260,6 +260,7 @@ class Search {
         add("at most 3 early time-outs a thread");
       }
     }
+    if (g_engine.saw_spurious) add("at most one spurious wake-up a thread");
     if (options_.fairness > 0) add("fair schedules");
     return text;
   }

@@ -2,6 +2,7 @@
 // what it waited for is not there (check-failed).
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -104,6 +105,47 @@ TEST_CASE("check failed: `if` for `while` around a wait") {
   };
   finds(Rule::kCheckFailed, {"items.empty()"}, [&] { body(false); });
   holds([&] { body(true); });
+}
+
+TEST_CASE("check failed: no loop around a wait that ends for no reason") {
+  enum class Wait { kOnce, kOnceTimed, kInLoop };
+  const auto body = [](Wait how) {
+    std::mutex mutex;
+    std::condition_variable ready_changed;
+    bool ready = false;
+    std::thread waiter([&] {
+      std::unique_lock hold(mutex);
+      if (how == Wait::kInLoop) {
+        ready_changed.wait(hold, [&] { return ready; });
+        ready = false;
+        // Once is all; and a time-out is still told from it.
+        EXPECT(!ready_changed.wait_for(hold, std::chrono::hours(1), [&] { return ready; }));
+        return;
+      }
+      if (!ready && how == Wait::kOnce) ready_changed.wait(hold);
+      if (!ready && how == Wait::kOnceTimed) {
+        EXPECT(ready_changed.wait_for(hold, std::chrono::hours(1)) == std::cv_status::no_timeout);
+      }
+      EXPECT(ready);
+    });
+    {
+      std::lock_guard hold(mutex);
+      ready = true;
+    }
+    ready_changed.notify_one();
+    waiter.join();
+  };
+  Options options;
+  options.spurious_wakeups = true;
+  options.clock = Clock::kStrict;
+  finds(
+      Rule::kCheckFailed, {"ready_changed"}, [&] { body(Wait::kOnce); }, options);
+  finds(
+      Rule::kCheckFailed, {"ready_changed"}, [&] { body(Wait::kOnceTimed); }, options);
+  holds([&] { body(Wait::kInLoop); }, options);
+  // Two threads cannot show it in any other way.
+  options.spurious_wakeups = false;
+  holds([&] { body(Wait::kOnce); }, options);
 }
 
 TEST_CASE("lost wake-up: one notified where all wait") {

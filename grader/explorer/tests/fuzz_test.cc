@@ -37,12 +37,13 @@ struct Seen {
   std::set<std::string> races;
 };
 
-Seen search(const RandomProgram& program, Strategy strategy) {
+Seen search(const RandomProgram& program, Strategy strategy, bool spurious_wakeups) {
   Options options;
   options.strategy = strategy;
   options.clock = Clock::kStrict;
   options.executions = kFullBudget;
   options.stop_at_first = false;
+  options.spurious_wakeups = spurious_wakeups;
   options.only_note = {Rule::kDataRace};
   final_states.clear();
   stuck_states.clear();
@@ -81,14 +82,15 @@ TEST_CASE("the reduction loses no final state, no deadlock and no race") {
   long dpor_executions = 0;
   for (std::uint64_t seed = kFirstSeed; compared < kPrograms; ++seed) {
     const RandomProgram program = RandomProgram::of_seed(seed);
-    const Seen full = search(program, Strategy::kFull);
+    const bool spurious = seed % 4 == 0;
+    const Seen full = search(program, Strategy::kFull, spurious);
     if (!full.result.exhaustive) {
       ++too_long;
       REQUIRE_MESSAGE(full.result.error.empty(), full.result.error);
       REQUIRE_LT(too_long, kPrograms);
       continue;
     }
-    const Seen dpor = search(program, Strategy::kDpor);
+    const Seen dpor = search(program, Strategy::kDpor, spurious);
     ++compared;
     stuck += full.result.finding ? 1 : 0;
     full_executions += full.result.executions;

@@ -246,6 +246,9 @@ void Narrative::write_note(const Event& event, Step& step) {
         step.note = "wakes " + std::to_string(event.count);
       }
       break;
+    case Op::kWake:
+      if (event.spurious) step.note = "for no reason: nobody has notified it";
+      break;
     case Op::kTryLock:
     case Op::kTryReadLock:
     case Op::kSemTryWait:
