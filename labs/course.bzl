@@ -54,6 +54,7 @@ STANDING = [
     "08_event",
     "09_barrier",
     "10_queue",
+    "11_producer_consumer",
     "12_thread_pool",
 ]
 
