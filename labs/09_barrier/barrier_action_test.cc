@@ -9,10 +9,11 @@ using namespace std::chrono_literals;
 
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
-// What came of a wait(): the index, or in words what was thrown.
-std::string outcome(lab::Barrier& barrier) {
+// What came of a wait(), or of a wait_for(): the index, or in words what was thrown.
+std::string outcome(lab::Barrier& barrier,
+                    std::optional<std::chrono::nanoseconds> timeout = std::nullopt) {
   try {
-    return std::to_string(barrier.wait());
+    return std::to_string(timeout ? barrier.wait_for(*timeout) : barrier.wait());
   } catch (const lab::BrokenBarrierError&) {
     return "broken";
   } catch (const std::exception& error) {
@@ -186,6 +187,58 @@ TEST_CASE("abort and reset reach a generation whose action is running" * points(
   }
 }
 
+TEST_CASE(
+    "an action that throws late hurts its own generation only" * points(3) *
+    hints("reset() came while the action ran: a new generation fills, and the old one is over.",
+          "The old action throws at last, and you wake everybody. What do those of the new "
+          "generation look at before they go on?",
+          "changed_.wait(hold, [&] { return mine->state != kFilling; });   with the predicate, "
+          "and with one's own generation.")) {
+  // When the old action throws, after 10 ms, the new generation is filling, or its own action runs.
+  // Of the two who come to it, the first comes after 5 ms, and its time may be limited.
+  struct Way {
+    std::optional<std::chrono::nanoseconds> limit;
+    std::chrono::nanoseconds second_comes;
+  };
+  for (const Way way : {Way{{}, 7ms}, Way{{}, 15ms}, Way{1h, 15ms}, Way{3ms, 7ms}}) {
+    explore(
+        [=] {
+          if (!exploring()) return;  // in real time a sleep does not say who comes first
+          lab::Barrier* self = nullptr;
+          int calls = 0;
+          bool acted = false;
+          lab::Barrier barrier(2, [&] {
+            if (++calls == 1) {
+              self->reset();
+              std::this_thread::sleep_for(10ms);
+              throw std::runtime_error("late");
+            }
+            std::this_thread::sleep_for(10ms);
+            acted = true;
+          });
+          self = &barrier;
+          std::string old_ones[2];
+          std::string there;
+          std::thread a([&] { old_ones[0] = outcome(barrier); });
+          std::thread b([&] { old_ones[1] = outcome(barrier); });
+          std::thread first([&] {
+            std::this_thread::sleep_for(5ms);
+            there = outcome(barrier, way.limit);
+            CHECK(acted);
+          });
+          std::this_thread::sleep_for(way.second_comes);
+          const std::string here = outcome(barrier);
+          CHECK(acted);
+          a.join();
+          b.join();
+          first.join();
+          CHECK(both(old_ones[0], old_ones[1]) == "broken late");
+          CHECK(both(here, there) == "0 1");
+        },
+        kExactTime);
+  }
+}
+
 TEST_CASE("the actions of two generations do not run at once" * points(2) *
           hints("One generation after the other, and its action belongs to it.",
                 "While the action runs without your mutex, a newcomer may be the last one of the "
@@ -198,5 +251,16 @@ TEST_CASE("the actions of two generations do not run at once" * points(2) *
     CHECK(outcome(barrier) == "0");
     other.join();
     CHECK(printer.visits() == 2);
+  });
+  // Who waits for the end of one action may find the next one running when it is woken.
+  explore([] {
+    int calls = 0;
+    lab::Barrier barrier(1, [&] { ++calls; });
+    std::thread a([&] { CHECK(outcome(barrier) == "0"); });
+    std::thread b([&] { CHECK(outcome(barrier) == "0"); });
+    CHECK(outcome(barrier) == "0");
+    a.join();
+    b.join();
+    CHECK(calls == 3);
   });
 }

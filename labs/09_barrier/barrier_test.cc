@@ -52,7 +52,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("nobody passes before all have come" * points(7) *
+TEST_CASE("nobody passes before all have come" * points(5) *
           hints("All or none: the last one to come lets all go on, and itself.",
                 "Who counts, who looks at the count, and under which lock? And whom does the last "
                 "one wake?",
@@ -161,7 +161,7 @@ TEST_CASE("n_waiting says how many have come" * points(2) *
 }
 
 TEST_CASE(
-    "a barrier is as new for the next generation" * points(6) *
+    "a barrier is as new for the next generation" * points(5) *
     hints("A quick thread may come for the second time before a slow one has left the first.",
           "What does a sleeping thread look at when it wakes up? Can another thread have changed "
           "it for the next generation by then?",

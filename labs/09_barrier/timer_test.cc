@@ -79,7 +79,7 @@ TEST_CASE("a timer calls its function once, on time, in a thread of its own" * p
       kExactTime);
 }
 
-TEST_CASE("cancelled in time, it never calls" * points(4) *
+TEST_CASE("cancelled in time, it never calls" * points(3) *
           hints("cancel() returned true: that is a promise, and everybody may rely on it at once.",
                 "The thread sleeps until the time is over. How does it learn that it need not? And "
                 "how long does join() take?",
@@ -115,7 +115,7 @@ TEST_CASE("cancelled in time, it never calls" * points(4) *
 }
 
 TEST_CASE(
-    "cancel and the end of the time are never both first" * points(4) *
+    "cancel and the end of the time are never both first" * points(3) *
     hints("Called or cancelled, exactly one of the two; and cancel() says which.",
           "Between \"was it cancelled? no\" and the call there is a gap. What does a cancel() in "
           "that gap answer?",
@@ -247,6 +247,30 @@ TEST_CASE("what cannot be is refused" * points(2) *
     CHECK(joined_by_itself == "runtime_error");
     CHECK(thrown_by([&] { timer.start(); }) == "runtime_error");
     CHECK(calls == 1);
+  });
+}
+
+TEST_CASE("start and join may come from anywhere" * points(2) *
+          hints("A timer is started once, whoever does it; who joins may come before that.",
+                "start() and join() look whether it was started. Under what?",
+                "std::scoped_lock hold(mutex_); is the first line of both.")) {
+  explore([] {
+    lab::Timer timer(1ms, [] {});
+    std::string there;
+    std::thread other([&] { there = thrown_by([&] { timer.start(); }); });
+    const std::string here = thrown_by([&] { timer.start(); });
+    other.join();
+    CHECK((here == "nothing") + (there == "nothing") == 1);
+    CHECK((here == "runtime_error") + (there == "runtime_error") == 1);
+    timer.join();
+  });
+  explore([] {
+    lab::Timer timer(1ms, [] {});
+    std::thread other([&] { timer.start(); });
+    const std::string early = thrown_by([&] { timer.join(); });
+    CHECK((early == "nothing" || early == "runtime_error"));
+    other.join();
+    timer.join();
   });
 }
 

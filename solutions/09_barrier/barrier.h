@@ -22,6 +22,7 @@ namespace lab {
 inline std::chrono::steady_clock::time_point deadline_after(std::chrono::nanoseconds duration) {
   using TimePoint = std::chrono::steady_clock::time_point;
   const TimePoint now = std::chrono::steady_clock::now();
+  // equivalent shift-bound: where the two are equal, now + duration is the end of time, too
   return duration < TimePoint::max() - now ? now + duration : TimePoint::max();
 }
 
@@ -116,6 +117,7 @@ class Barrier {
   explicit Barrier(std::ptrdiff_t parties, std::function<void()> action = {},
                    std::optional<std::chrono::nanoseconds> timeout = std::nullopt)
       : parties_(parties), action_(std::move(action)), timeout_(timeout) {
+    // equivalent swap-statements: if both are wrong, which of them is said is left open
     if (parties < 1) throw std::invalid_argument("Barrier: less than one party");
     if (timeout) check(*timeout);
   }
@@ -161,6 +163,7 @@ class Barrier {
     auto next = std::make_shared<Generation>();  // may throw, and then nothing has happened
     std::scoped_lock hold(mutex_);
     current_->state = State::kBroken;
+    // equivalent swap-statements: one critical section; who is woken needs the mutex to look
     current_ = std::move(next);
     changed_.notify_all();
     // LOCKSTEP END SOLUTION
@@ -244,7 +247,9 @@ class Barrier {
       auto next = std::make_shared<Generation>();
       if (action_) call_without(hold);
       if (mine.state == State::kBroken) return;  // by the action, or beside it
+      // equivalent swap-statements: mutex_ is held, and nobody sees which of the two comes first
       mine.state = State::kComplete;
+      // equivalent swap-statements: mutex_ is held; who is woken needs it before it looks
       current_ = std::move(next);
       changed_.notify_all();
     } catch (...) {
@@ -266,6 +271,7 @@ class Barrier {
 
   // Needs mutex_.
   void break_it(Generation& generation) {
+    // equivalent swap-statements: mutex_ is held; who is woken needs it before it looks
     generation.state = State::kBroken;
     changed_.notify_all();
   }
@@ -322,6 +328,7 @@ class Timer {
   // LOCKSTEP BEGIN SOLUTION
   Timer(std::chrono::nanoseconds interval, std::function<void()> function)
       : interval_(interval), function_(std::move(function)) {
+    // equivalent swap-statements: if both are wrong, which of them is said is left open
     if (interval < interval.zero()) throw std::invalid_argument("Timer: a negative interval");
     if (!function_) throw std::invalid_argument("Timer: nothing to call");
   }
@@ -349,6 +356,9 @@ class Timer {
     std::scoped_lock hold(mutex_);
     if (started_) throw std::runtime_error("Timer: started twice");
     // The new thread waits for the mutex until we are done here.
+    //
+    // equivalent swap-statements: one critical section. Where the system has no thread left, what
+    // std::thread throws leaves a timer behind of which nothing is promised
     if (!cancelled_) {
       thread_ = std::thread([this, deadline = deadline_after(interval_)] { run(deadline); });
     }
@@ -376,10 +386,12 @@ class Timer {
   void join() {
     // LOCKSTEP BEGIN SOLUTION
     std::unique_lock hold(mutex_);
+    // equivalent swap-statements: before the start there is no thread that the caller could be
     if (!started_) throw std::runtime_error("Timer: joined before it was started");
     if (std::this_thread::get_id() == thread_.get_id()) {
       throw std::runtime_error("Timer: joined by its own function");
     }
+    // spurious-wakeup while-to-if: cancel() and run() wake when one of the two has become true
     changed_.wait(hold, [this] { return cancelled_ || over_; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -391,11 +403,14 @@ class Timer {
     std::unique_lock hold(mutex_);
     // In its last look wait_until() holds the mutex: a cancel() that came while the time ran out
     // counts.
+    //
+    // spurious-wakeup while-to-if: before the call, cancel() alone wakes
     if (changed_.wait_until(hold, deadline, [this] { return cancelled_; })) return;
     called_ = true;
     hold.unlock();
     function_();
     hold.lock();
+    // equivalent swap-statements: the mutex is held; who is woken needs it before it looks
     over_ = true;
     changed_.notify_all();
   }
