@@ -12,6 +12,9 @@ using SteadyClock = std::chrono::steady_clock;
 // For cases that ask "when": time moves only when no thread can run.
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
+// For the case that asks what a wake-up is worth.
+constexpr Options kWakesForNoReason{.clock = Clock::kStrict, .spurious_wakeups = true};
+
 }  // namespace
 
 TEST_CASE("a new event is not set, set sets it, clear clears it" * points(4) *
@@ -49,7 +52,7 @@ TEST_CASE("a set event lets everybody pass" * points(4) *
   });
 }
 
-TEST_CASE("wait returns after set, and sees what came before it" * points(6) *
+TEST_CASE("wait returns after set, and sees what came before it" * points(5) *
           hints("A thread that waits sleeps until another one calls set(), whichever comes first.",
                 "Look and fall asleep must be one step for set(). Who changes the flag, and does "
                 "he hold the mutex that the waiter looks under?",
@@ -124,7 +127,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("who comes after clear waits for the next set" * points(6) *
+TEST_CASE("who comes after clear waits for the next set" * points(5) *
           hints("A wake-up is for those who slept then. It is not left lying about for others.",
                 "Does your event count wake-ups that are still to be used up, or remember that it "
                 "was set at some time? Then who takes them?",
@@ -160,6 +163,33 @@ TEST_CASE("who comes after clear waits for the next set" * points(6) *
     event.set();  // so that a sleeper who was forgotten does not sleep for ever
     sleeper.join();
   });
+}
+
+TEST_CASE("a wake-up for no reason is no news" * points(2) *
+          hints("A condition variable may wake a thread although nobody has notified it. The "
+                "standard allows that, and systems do it.",
+                "What does a thread look at when it wakes up in wait() or wait_for(), before it "
+                "believes that the event was set?",
+                "A while around the wait, or a predicate: has set() been called since I came?")) {
+  for (const bool timed : {false, true}) {
+    explore(
+        [=] {
+          lab::Event event;
+          bool told = false;
+          std::thread waiter([&] {
+            if (timed) {
+              CHECK(event.wait_for(1h));
+            } else {
+              event.wait();
+            }
+            CHECK(told);
+          });
+          told = true;
+          event.set();
+          waiter.join();
+        },
+        kWakesForNoReason);
+  }
 }
 
 TEST_CASE(

@@ -11,6 +11,9 @@ using std::chrono::nanoseconds;
 
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
+// For the case that asks what a wake-up is worth.
+constexpr Options kWakesForNoReason{.clock = Clock::kStrict, .spurious_wakeups = true};
+
 class Stopwatch {
  public:
   long long microseconds() const {
@@ -77,6 +80,17 @@ TEST_CASE("a timer calls its function once, on time, in a thread of its own" * p
         CHECK(called);
       },
       kExactTime);
+  // A wake-up for no reason is neither the end of the interval nor that of the call.
+  explore(
+      [] {
+        const Stopwatch watch;
+        long long called_at = 0;
+        lab::Timer timer(10ms, [&] { called_at = watch.microseconds(); });
+        timer.start();
+        timer.join();
+        CHECK(called_at >= 10'000);
+      },
+      kWakesForNoReason);
 }
 
 TEST_CASE("cancelled in time, it never calls" * points(3) *

@@ -9,6 +9,9 @@ namespace {
 // thread has come so far, as on a busy machine: then a timeout would be a right answer, too.)
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
+// For the case that asks what a wake-up is worth.
+constexpr Options kWakesForNoReason{.clock = Clock::kStrict, .spurious_wakeups = true};
+
 }  // namespace
 
 TEST_CASE("join waits for the last task_done" * points(3) *
@@ -35,6 +38,22 @@ TEST_CASE("join waits for the last task_done" * points(3) *
     worker.join();
     queue.join();  // nothing to do: returns at once
   });
+  // A wake-up for no reason is no task_done.
+  explore(
+      [] {
+        lab::Queue<int> queue;
+        bool finished = false;
+        queue.put(1);
+        std::thread worker([&] {
+          queue.get();
+          finished = true;
+          queue.task_done();
+        });
+        queue.join();
+        CHECK(finished);
+        worker.join();
+      },
+      kWakesForNoReason);
 }
 
 TEST_CASE("task_done once too often is an error" * points(2) *

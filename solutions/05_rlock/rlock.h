@@ -127,8 +127,6 @@ class RLock {
     const auto is_mine = [&] { return owner_ == me.thread; };
     // In its last look wait_until() holds mutex_ again: a lock handed over while the time ran out
     // is ours, and is not given back.
-    //
-    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     if (me.turn.wait_until(hold, deadline, is_mine)) return true;
     waiters_.erase(place);
     return false;
@@ -219,7 +217,6 @@ class RLock {
     if (enter(levels)) return;
     Waiter me{std::this_thread::get_id(), levels, {}};
     waiters_.push_back(&me);
-    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     me.turn.wait(hold, [&] { return owner_ == me.thread; });
   }
 

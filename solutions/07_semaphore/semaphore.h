@@ -83,7 +83,6 @@ class Semaphore {
     if (take()) return;
     Waiter me;
     waiters_.push_back(&me);
-    // spurious-wakeup while-to-if, drop-predicate: give() wakes nobody without a permit
     me.woken.wait(hold, [&] { return me.has_permit; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -112,8 +111,6 @@ class Semaphore {
     const auto place = waiters_.insert(waiters_.end(), &me);
     // In its last look wait_until() holds the mutex again: a permit that came while the time ran
     // out is ours, and is not lost.
-    //
-    // spurious-wakeup while-to-if: give() wakes nobody without a permit
     if (me.woken.wait_until(hold, deadline, [&] { return me.has_permit; })) return true;
     waiters_.erase(place);
     return false;

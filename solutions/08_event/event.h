@@ -118,7 +118,6 @@ class Event {
   void wait() {
     // LOCKSTEP BEGIN SOLUTION
     std::unique_lock hold(mutex_);
-    // spurious-wakeup while-to-if: set() alone wakes, and what it did to rounds_ is never undone
     changed_.wait(hold, [this, before = rounds_] { return set_ || rounds_ != before; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -134,8 +133,6 @@ class Event {
     std::unique_lock hold(mutex_);
     // In its last look wait_until() holds the mutex again: a set() that came while the time ran out
     // counts.
-    //
-    // spurious-wakeup while-to-if: set() alone wakes, and what it did to rounds_ is never undone
     return changed_.wait_until(hold, deadline,
                                [this, before = rounds_] { return set_ || rounds_ != before; });
     // LOCKSTEP END SOLUTION

@@ -391,7 +391,6 @@ class Timer {
     if (std::this_thread::get_id() == thread_.get_id()) {
       throw std::runtime_error("Timer: joined by its own function");
     }
-    // spurious-wakeup while-to-if: cancel() and run() wake when one of the two has become true
     changed_.wait(hold, [this] { return cancelled_ || over_; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: throw std::logic_error("not implemented");
@@ -403,8 +402,6 @@ class Timer {
     std::unique_lock hold(mutex_);
     // In its last look wait_until() holds the mutex: a cancel() that came while the time ran out
     // counts.
-    //
-    // spurious-wakeup while-to-if: before the call, cancel() alone wakes
     if (changed_.wait_until(hold, deadline, [this] { return cancelled_; })) return;
     called_ = true;
     hold.unlock();

@@ -291,8 +291,6 @@ class BasicQueue {
   void join() {
     // LOCKSTEP BEGIN SOLUTION
     std::unique_lock lock(mutex_);
-    // spurious-wakeup while-to-if: who is woken by task_done or shutdown was woken when all was
-    // done; if something was put since then, that came after, and join may return or go on waiting
     all_done_.wait(lock, [this] { return unfinished_ == 0; });
     // LOCKSTEP END SOLUTION
     // LOCKSTEP SKELETON: not_implemented("join");
