@@ -162,7 +162,37 @@ TEST_CASE("wait and notify need the lock" * points(4) *
   });
 }
 
-TEST_CASE("a waiter returns after notify, and sees what came before it" * points(5) *
+TEST_CASE("who has not the lock touches nothing" * points(2) *
+          hints("A notify without the lock is refused. Whom may it have woken by then?",
+                "The first line of notify() and of notify_all(): what do they look at before they "
+                "know that the caller has the lock?",
+                "Check first; only then look at the queue, also for its size.")) {
+  // While one falls asleep; and when it surely sleeps.
+  for (const bool asleep_first : {false, true}) {
+    explore([asleep_first] {
+      lab::RLock lock;
+      lab::Condition condition(lock);
+      bool returned = false;
+      std::thread waiter([&] {
+        std::scoped_lock hold(lock);
+        condition.wait();
+        returned = true;
+      });
+      if (asleep_first) quiesce();
+      CHECK(thrown_by([&] { condition.notify(); }) == "logic_error");
+      CHECK(thrown_by([&] { condition.notify_all(); }) == "logic_error");
+      quiesce();
+      {
+        std::scoped_lock hold(lock);
+        CHECK_FALSE(returned);
+        condition.notify();
+      }
+      waiter.join();
+    });
+  }
+}
+
+TEST_CASE("a waiter returns after notify, and sees what came before it" * points(4) *
           hints("The waiter must be in the queue before anybody else can have the lock.",
                 "In which order do you enter the queue, give the lock up and fall asleep? Then "
                 "think of a notify() between each two of them.",

@@ -74,7 +74,7 @@ TEST_CASE("a notify that nobody waits for is gone" * points(2) *
       kExactTime);
 }
 
-TEST_CASE("notify wakes the oldest waiter, and nobody else" * points(5) *
+TEST_CASE("notify wakes the oldest waiter, and nobody else" * points(4) *
           hints("A queue: who came first goes first, and each notify is for one.",
                 "Which end of the queue do you enter, and at which end does notify() take? Does "
                 "anybody return whom no notify has chosen?",

@@ -110,4 +110,10 @@ TEST_CASE("there are two speakers" * points(1) *
     CHECK_THROWS_AS(dialogue.speak(2, never), std::invalid_argument);
     CHECK_THROWS_AS(dialogue.speak(-1, never), std::invalid_argument);
   });
+  // Also where there is a line with that number.
+  explore([] {
+    lab::Dialogue dialogue({"a", "b", "c"});
+    const auto never = [](const std::string&) { CHECK(false); };
+    CHECK_THROWS_AS(dialogue.speak(2, never), std::invalid_argument);
+  });
 }

@@ -153,6 +153,7 @@ class Condition {
     // LOCKSTEP BEGIN SOLUTION
     sleep([](Lock& mine) {
       mine.lock();
+      // equivalent flip-constant: who was chosen is not in the list, and sleep() looks there, too
       return true;
     });
     // LOCKSTEP END SOLUTION
@@ -188,12 +189,14 @@ class Condition {
   template <class Predicate>
   bool wait_for(std::chrono::nanoseconds timeout, Predicate predicate) {
     // LOCKSTEP BEGIN SOLUTION
+    // equivalent swap-statements: if both are wrong, which of them is said is left open
     if (timeout < timeout.zero()) throw std::invalid_argument("wait_for: negative timeout");
     require_lock();
     // One deadline for the whole call: who is woken in vain does not begin to wait anew.
     const Clock::time_point deadline = deadline_after(timeout);
     while (!predicate()) {
       const std::chrono::nanoseconds left = deadline - Clock::now();
+      // equivalent shift-bound: a wait_for(0) does not sleep, and looks once more
       if (left <= left.zero()) return false;
       if (!wait_for(left)) return predicate();
     }
@@ -235,6 +238,7 @@ class Condition {
   // now() + timeout, or the end of time where that would overflow.
   static Clock::time_point deadline_after(std::chrono::nanoseconds timeout) {
     const Clock::time_point now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
   }
 
@@ -248,6 +252,7 @@ class Condition {
     const RLock::State levels = outer.release_save();
     const bool result = call();
     outer.acquire_restore(levels);
+    // equivalent early-return#2: who was chosen is not in the list, and sleep() looks there, too
     return result;
   }
 
@@ -256,6 +261,7 @@ class Condition {
     outer.unlock();
     const bool result = call();
     outer.lock();
+    // equivalent early-return#2: who was chosen is not in the list, and sleep() looks there, too
     return result;
   }
 
@@ -270,6 +276,7 @@ class Condition {
   bool sleep(LockAgain lock_again) {
     require_lock();
     Lock mine;
+    // equivalent swap-statements: the lock is held, and nobody sees which of the two comes first
     mine.lock();
     waiters_.push_back(&mine);
     const auto call = [&] { return lock_again(mine); };
@@ -349,6 +356,7 @@ class Dialogue {
 
   void go_on_with(std::size_t line) {
     std::scoped_lock hold(changed_);
+    // equivalent swap-statements: who is woken needs the lock before it looks
     next_ = line;
     changed_.notify();  // one is enough: there are two speakers, and this is one of them
   }
