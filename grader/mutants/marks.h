@@ -17,8 +17,8 @@
 //   weak-memory      only a machine that reorders memory accesses could (weaken-order)
 //   spurious-wakeup  only a wake-up for no reason could (while-to-if, drop-predicate)
 //
-// The last two are mistakes all the same; the explorer tries neither (docs/explorer.md). The
-// skeleton generator leaves marks out.
+// The last two are mistakes all the same. The explorer does not try the one, and the other only
+// where a case asks for it (docs/explorer.md). The skeleton generator leaves marks out.
 
 #include <string>
 #include <string_view>
