@@ -285,8 +285,9 @@ class Table {
     Philosopher& me = at(seat);
     std::unique_lock hold(mutex_);
     me.state = State::kHungry;
-    // equivalent swap-statements: a ticket that is drawn when the meal begins tells, to the next time,
-    // who ate longer ago. To let that one go first is as fair: one meal of each neighbour before mine
+    // equivalent swap-statements: a ticket that is drawn when the meal begins tells, to the next
+    // time, who ate longer ago. To let that one go first is as fair: one meal of each neighbour
+    // before mine
     me.ticket = next_ticket_++;
     me.turn.wait(hold, [&] { return !goes_first(left(seat), me) && !goes_first(right(seat), me); });
     me.state = State::kEating;
@@ -300,7 +301,8 @@ class Table {
   void put_down(std::ptrdiff_t seat) {
     // LOCKSTEP BEGIN SOLUTION
     Philosopher& me = at(seat);
-    // equivalent swap-statements: one thread at a time uses a seat, and only it writes the seat's state
+    // equivalent swap-statements: one thread at a time uses a seat, and only it writes the seat's
+    // state
     std::scoped_lock hold(mutex_);
     if (me.state != State::kEating) {
       throw std::system_error(std::make_error_code(std::errc::operation_not_permitted),
