@@ -216,6 +216,16 @@ TEST_CASE("a daemon is one before it starts" * points(2) *
     CHECK_THROWS_AS(thread.set_daemon(false), std::runtime_error);
     CHECK(thread.daemon());
   });
+  // One makes it a daemon, and another one asks.
+  explore([] {
+    lab::Thread thread([] {});
+    int seen = 0;
+    std::thread reader([&] { seen = thread.daemon() ? 1 : 0; });
+    thread.set_daemon(true);
+    reader.join();
+    CHECK(seen <= 1);
+    CHECK(thread.daemon());
+  });
 }
 
 TEST_CASE("ident is 0 before the start, and nobody else's afterwards" * points(2) *

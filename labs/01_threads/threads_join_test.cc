@@ -35,6 +35,20 @@ TEST_CASE("join waits for the end, and sees what was done" * points(4) *
     thread.join();
     CHECK(work == 2);
   });
+  // What is thread_local goes after run(), and may ask who is still there.
+  explore([] {
+    struct LastWords {
+      ~LastWords() { seen = lab::active_count(); }
+      std::size_t seen = 0;
+    };
+    lab::Thread thread([] {
+      static thread_local LastWords last;
+      last.seen = 1;
+    });
+    thread.start();
+    thread.join();
+    CHECK_FALSE(thread.is_alive());
+  });
 }
 
 TEST_CASE("a thread is alive from its start to its end" * points(3) *

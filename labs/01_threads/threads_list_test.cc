@@ -110,6 +110,17 @@ TEST_CASE("a thread started by other means gets a Thread" * points(2) *
     stranger.join();
     CHECK(lab::active_count() == 1);
   });
+  // Two that come at once.
+  explore([] {
+    (void)lab::current_thread();
+    std::string names[2];
+    std::thread one([&] { names[0] = lab::current_thread().name(); });
+    std::thread two([&] { names[1] = lab::current_thread().name(); });
+    one.join();
+    two.join();
+    CHECK(names[0] != names[1]);
+    CHECK(lab::active_count() == 1);
+  });
 }
 
 TEST_CASE("a thread is on the list from its start" * points(3) *
@@ -176,6 +187,22 @@ TEST_CASE("a thread that was refused stays off the list" * points(2) *
     CHECK(thrown_by([&] { thread.start(); }) == "runtime_error");
     CHECK(times_listed(thread) == 0);
     CHECK_FALSE(thread.is_alive());
+  });
+  // It is the system that refuses: it has no thread left. (A real one has too many to use up.)
+  explore([] {
+    if (!exploring()) return;
+    lab::Thread thread([] {});
+    std::vector<std::thread> others;
+    try {
+      for (;;) others.emplace_back([] {});
+    } catch (const std::system_error&) {
+    }
+    CHECK_THROWS_AS(thread.start(), std::system_error);
+    CHECK(lab::active_count() == 1);
+    CHECK(times_listed(thread) == 0);
+    CHECK_FALSE(thread.is_alive());
+    CHECK(thread.ident() == 0);
+    for (std::thread& other : others) other.join();
   });
 }
 

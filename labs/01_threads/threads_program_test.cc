@@ -49,8 +49,14 @@ std::string what_of(const std::exception_ptr& error) {
 // A second of this story. On real threads, where nobody waits for virtual time, a millisecond.
 nanoseconds seconds(int count) { return exploring() ? nanoseconds(1s) * count : count * 1ms; }
 
+// How many seconds each of the two takes.
+struct Lengths {
+  int music = 2;
+  int blog = 4;
+};
+
 // Plays the evening, and says when what happened: "last line 4 s, exit 4 s".
-std::string played(const lab::Evening& evening) {
+std::string played(const lab::Evening& evening, Lengths lengths) {
   std::string seen;
   const auto act = [](const std::string& name, bool daemon, nanoseconds time) {
     CHECK(lab::current_thread().name() == name);
@@ -62,11 +68,11 @@ std::string played(const lab::Evening& evening) {
   const lab::Times times = lab::music_and_blog(
       evening,
       [&] {
-        act("music", evening.music_is_daemon, seconds(2));
+        act("music", evening.music_is_daemon, seconds(lengths.music));
         music_is_over = true;
       },
       [&] {
-        act("blog", evening.blog_is_daemon, seconds(4));
+        act("blog", evening.blog_is_daemon, seconds(lengths.blog));
         blog_is_over = true;
       });
   CHECK(music_is_over);
@@ -79,10 +85,10 @@ std::string played(const lab::Evening& evening) {
   return "last line " + in_seconds(times.last_line) + " s, exit " + in_seconds(times.exit) + " s";
 }
 
-void check_evening(const lab::Evening& evening, const std::string& expected) {
+void check_evening(const lab::Evening& evening, const std::string& expected, Lengths lengths = {}) {
   explore(
       [&] {
-        const std::string seen = played(evening);
+        const std::string seen = played(evening, lengths);
         if (exploring()) CHECK(seen == expected);
       },
       kExactTime);
@@ -237,6 +243,17 @@ TEST_CASE("shutdown waits for all who are not daemons" * points(3) *
     ended.join();
     lab::shutdown();
   });
+  // Anybody may call it whom no Thread started.
+  explore([] {
+    int work = 0;
+    lab::Thread thread([&] { work = 1; });
+    thread.start();
+    std::thread stranger([&] {
+      lab::shutdown();
+      CHECK(work == 1);
+    });
+    stranger.join();
+  });
 }
 
 TEST_CASE("shutdown does not wait for daemons" * points(2) *
@@ -303,6 +320,8 @@ TEST_CASE(
   check_evening({.join = lab::Join::kBoth}, "last line 4 s, exit 4 s");
   check_evening({.join = lab::Join::kMusic}, "last line 2 s, exit 4 s");
   check_evening({.join = lab::Join::kNone}, "last line 0 s, exit 4 s");
+  // A long concert.
+  check_evening({.join = lab::Join::kBoth}, "last line 5 s, exit 5 s", {.music = 5});
 }
 
 TEST_CASE("music and blog: it matters who is a daemon" * points(4) *

@@ -58,8 +58,9 @@ namespace lab {
 //   kEnded     no                nobody
 //
 //   thread that sleeps              until                                  woken by
-//   in join(), ~Thread()            state_ == kEnded                       an ending thread, all
+//   in join()                       state_ == kEnded                       an ending thread, all
 //   in join_for()                   the same, or its deadline              of them, or the clock
+//   in ~Thread()                    the thread is gone                     the system
 //   in shutdown()                   alive has no thread that it waits for  an ending thread
 //
 // One condition variable serves all, so an ending thread wakes everybody who sleeps there, and most
@@ -72,8 +73,8 @@ namespace lab {
 //
 //   run()           takes as long as it takes;
 //   the hook        is somebody else's code, and may call every function of this file;
-//   handle.join()   waits for the last steps of the thread, after it said "ended": they include the
-//                   destructors of its thread_locals, and those may need the mutex.
+//   handle.join()   waits for all steps of the thread. The last ones come after it said "ended":
+//                   the destructors of its thread_locals, and those may need the mutex.
 //
 // start() does create the thread under the mutex. So whoever joins finds the handle, and if the
 // system has no thread left, everything can be put back before anybody has seen it.
@@ -268,6 +269,7 @@ inline Thread::Thread(std::function<void()> target, std::string name, bool daemo
 inline Thread::Thread(Adopted, Registry& all, std::string name, bool daemon)
     : adopted_(true), name_(std::move(name)), daemon_(daemon), state_(State::kAlive) {
   std::scoped_lock hold(all.mutex);
+  // equivalent swap-statements: one critical section; nobody sees what comes first in it
   all.alive.push_back(this);
   ident_ = ++all.idents;
 }
@@ -283,8 +285,7 @@ inline Thread::~Thread() {
   std::unique_lock hold(all.mutex);
   if (adopted_) {
     std::erase(all.alive, this);
-  } else if (state_ != State::kMade) {
-    all.ended.wait(hold, [&] { return state_ == State::kEnded; });
+  } else {
     join_handle(hold);
   }
   // LOCKSTEP END SOLUTION
@@ -321,7 +322,9 @@ inline void Thread::live() {
   }
   Registry& all = registry();
   std::scoped_lock hold(all.mutex);
+  // equivalent swap-statements: one critical section; nobody sees what comes first in it
   state_ = State::kEnded;
+  // equivalent swap-statements: who is woken needs the mutex before it looks
   std::erase(all.alive, this);
   all.ended.notify_all();
   // When the mutex is free, *this may be destroyed at once. Nothing of it is touched any more.
@@ -379,6 +382,7 @@ inline bool Thread::join_for(std::chrono::nanoseconds timeout) {
   // now() + timeout, or the end of time where that would overflow.
   const Clock::time_point now = Clock::now();
   const Clock::time_point last = Clock::time_point::max();
+  // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
   const Clock::time_point deadline = timeout < last - now ? now + timeout : last;
 
   std::unique_lock hold(registry().mutex);
@@ -395,15 +399,17 @@ inline bool Thread::join_for(std::chrono::nanoseconds timeout) {
 
 // LOCKSTEP BEGIN SOLUTION
 inline void Thread::check_joinable() const {
+  // equivalent swap-statements: who was adopted is alive, so the second says nothing of it
   if (adopted_) throw std::runtime_error("Thread: no Thread started it, so none can join it");
+  // equivalent swap-statements: nobody runs in what was not started, so only one of them can throw
   if (state_ == State::kMade) throw std::runtime_error("Thread: it cannot be joined, not started");
   if (this == current_) throw std::runtime_error("Thread: it cannot join itself");
 }
 
-// The thread has ended; waits until it is also gone. Gives the mutex back before that.
+// Waits until the thread is gone, if there was one. Gives the mutex back before that.
 inline void Thread::join_handle(std::unique_lock<std::mutex>& hold) {
-  // A std::thread is joined once: by whoever finds the handle here. The others know that the thread
-  // has ended, which is what they asked.
+  // A std::thread is joined once: by whoever finds the handle here. The others come after that one,
+  // who knew that the thread had ended; which is what they asked.
   std::thread handle = std::move(handle_);
   hold.unlock();
   if (handle.joinable()) handle.join();
@@ -539,6 +545,7 @@ inline Times music_and_blog(const Evening& evening, const std::function<void()>&
   player.start();
   if (evening.join == Join::kOneByOne) player.join();
   writer.start();
+  // equivalent swap-statements: both have ended when the later one has, whoever is joined first
   if (evening.join == Join::kMusic || evening.join == Join::kBoth) player.join();
   if (evening.join == Join::kBoth || evening.join == Join::kOneByOne) writer.join();
 
