@@ -89,6 +89,17 @@ TEST_CASE("crash: a wild address, a call of nothing") {
   });
 }
 
+TEST_CASE("crash: an element is erased from a vector that is empty") {
+  const auto body = [](int elements) {
+    std::vector<int> items;
+    items.reserve(2);
+    for (int i = 0; i < elements; ++i) items.push_back(i);
+    std::thread([&] { items.erase(items.begin()); }).join();
+  };
+  crashes([&] { body(0); });
+  holds([&] { body(1); });
+}
+
 TEST_CASE("crash: division by zero") {
   const auto body = [](int divisor) {
     std::atomic<int> parts{1};
