@@ -112,6 +112,14 @@ TEST_CASE("nobody takes it twice, or gives back what he has not" * points(4) *
     CHECK(thrown_by([&] { gil.release(); }) == "EPERM");
     CHECK_FALSE(gil.locked());
   });
+  // The owner may be coming or going while a stranger tries to give it back.
+  explore([] {
+    lab::Gil gil(kNever);
+    std::thread owner([&] { const lab::GilGuard guard(gil); });
+    CHECK(thrown_by([&] { gil.release(); }) == "EPERM");
+    owner.join();
+    CHECK_FALSE(gil.locked());
+  });
 }
 
 TEST_CASE("an interval is more than nothing" * points(2) *

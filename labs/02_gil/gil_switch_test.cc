@@ -61,6 +61,18 @@ TEST_CASE(
         waiter.join();
       },
       kExactTime);
+  // It is changed in the moment in which somebody begins to wait.
+  explore(
+      [] {
+        lab::Gil gil(std::chrono::nanoseconds::max());
+        gil.acquire();
+        std::thread waiter([&] { const lab::GilGuard guard(gil); });
+        gil.set_switch_interval(1h);
+        gil.release();
+        waiter.join();
+        CHECK_FALSE(gil.locked());
+      },
+      kExactTime);
 }
 
 TEST_CASE("a switch puts the next request off" * points(4) *
@@ -161,6 +173,26 @@ TEST_CASE(
         CHECK(gil.locked());
         gil.release();
         waiter.join();
+      },
+      kExactTime);
+  // The owner gives it back meanwhile, and perhaps nobody asks any more.
+  explore(
+      [] {
+        lab::Gil gil;
+        gil.acquire();
+        std::thread waiter([&] { const lab::GilGuard guard(gil); });
+        std::this_thread::sleep_for(5'100us);
+        std::thread stranger([&] {
+          try {
+            gil.check();
+          } catch (const std::system_error& error) {
+            CHECK(error.code() == std::errc::operation_not_permitted);
+          }
+        });
+        gil.release();
+        stranger.join();
+        waiter.join();
+        CHECK_FALSE(gil.locked());
       },
       kExactTime);
 }

@@ -98,8 +98,10 @@ TEST_CASE("a loop ends when there is nothing left to count" * points(3) *
         "\n"
         "LOAD sum\nLOAD n\nADD\nSTORE sum\n"
         "LOAD n\nCONST 1\nSUB\nSTORE n\n"
-        "LOAD n\nJUMP_IF 2\n");
+        "LOAD n\nJUMP_IF 2\n"
+        "LOAD sum\nSTORE end\n");
     CHECK(globals["sum"] == 6);
+    CHECK(globals["end"] == 6);
     CHECK(globals["n"] == 0);
     interpreter.run("CONST -1\nJUMP_IF 5\nCONST 9\nSTORE sum\nCONST 1");
     CHECK(globals["sum"] == 6);
@@ -121,12 +123,16 @@ TEST_CASE("an error says its line, and gives the gil back" * points(4) *
     CHECK(thrown_by(interpreter, "LOAD x\n\nLOAD nobody") == "runtime_error line 3");
     CHECK(thrown_by(interpreter, "LOAD x\nJUMP_IF 9") == "invalid_argument line 2");
     CHECK(thrown_by(interpreter, "LOAD x\nJUMP_IF 0") == "invalid_argument line 2");
+    CHECK(thrown_by(interpreter, "JUMP_IF 2") == "invalid_argument line 1");
+    CHECK(thrown_by(interpreter, "PRINT 1") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "PRINT x") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "CONST one") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "CONST 1x") == "invalid_argument line 1");
+    CHECK(thrown_by(interpreter, "CONST 9223372036854775808") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "LOAD") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "ADD x") == "invalid_argument line 1");
     CHECK(thrown_by(interpreter, "SLEEP -1") == "invalid_argument line 1");
+    CHECK(thrown_by(interpreter, "SLEEP 0") == "nothing");
     CHECK_FALSE(gil.locked());
     CHECK(globals.size() == 1);
   });
@@ -192,6 +198,17 @@ TEST_CASE("SLEEP lets others run" * points(5) *
         sleeper.join();
       },
       kExactTime);
+  // Nothing else does, as long as nobody asks.
+  explore([] {
+    lab::Gil gil(kNever);
+    Globals globals{{"x", 0}};
+    lab::Interpreter interpreter(gil, globals);
+    std::thread other([&] { interpreter.run("CONST 1\nSTORE x\nLOAD x\nSTORE one"); });
+    interpreter.run("CONST 2\nSTORE x\nLOAD x\nSTORE two");
+    other.join();
+    CHECK(globals["one"] == 1);
+    CHECK(globals["two"] == 2);
+  });
 }
 
 TEST_CASE("who only computes lets others in" * points(5) *

