@@ -18,9 +18,9 @@ struct Token {
     kHeader,      // <...> or "..." after #include, with its delimiters
   };
   Kind kind{};
-  std::string text;          // spliced lines are joined
-  int line = 0;              // from 1, where it begins
-  std::size_t begin = 0;     // its bytes in the source: [begin, end)
+  std::string text;       // spliced lines are joined
+  int line = 0;           // from 1, where it begins
+  std::size_t begin = 0;  // its bytes in the source: [begin, end)
   std::size_t end = 0;
   bool starts_line = false;  // the first token of its (logical) line
 };

@@ -96,7 +96,8 @@ class Event {
   void set() {
     // LOCKSTEP BEGIN SOLUTION
     std::scoped_lock hold(mutex_);
-    // equivalent drop-guard: nobody sleeps who has not been told; another round tells them once more
+    // equivalent drop-guard: nobody sleeps who has not been told; another round tells them once
+    // more
     if (set_) return;
     set_ = true;
     ++rounds_;

@@ -1,7 +1,7 @@
 // must fail: "a stranger is refused at any moment" data-race
 //
-// unlock() asks who the owner is, and takes the mutex for what comes after. For the owner the answer
-// cannot change; a stranger reads it while somebody else becomes the owner.
+// unlock() asks who the owner is, and takes the mutex for what comes after. For the owner the
+// answer cannot change; a stranger reads it while somebody else becomes the owner.
 #ifndef LAB_05_RLOCK_RLOCK_H_
 #define LAB_05_RLOCK_RLOCK_H_
 

@@ -1,8 +1,8 @@
 // must fail: "a wake-up for no reason is no permit" data-race
 //
 // Each waiter has a condition of its own, notified when a permit was put aside for it. So there is
-// nothing left to look at after a wait(), or so it seems: a condition variable may wake a thread for
-// no reason, too.
+// nothing left to look at after a wait(), or so it seems: a condition variable may wake a thread
+// for no reason, too.
 #ifndef LAB_07_SEMAPHORE_SEMAPHORE_H_
 #define LAB_07_SEMAPHORE_SEMAPHORE_H_
 

@@ -127,8 +127,8 @@ class Pipeline {
       if (--at_work_ == 0) full_.release(behind_);
     }
 
-    // A failure: one permit more on each side, which goes from hand to hand. So whoever sleeps here,
-    // or comes here later, goes on.
+    // A failure: one permit more on each side, which goes from hand to hand. So whoever sleeps
+    // here, or comes here later, goes on.
     void stop() {
       const std::scoped_lock hold(mutex_);
       if (stopped_) return;
