@@ -1,7 +1,7 @@
-// must fail: "a timer that ends leaves nothing behind" destroyed-in-use
+// must fail: "a timer that ends leaves nothing behind" data-race
 //
 // The destructor cancels and detaches. The thread may be in the middle of the function, or on its
-// way to a mutex that is not there any more.
+// way to a mutex that is not there any more: by then another timer is made in the same place.
 #ifndef LAB_09_BARRIER_BARRIER_H_
 #define LAB_09_BARRIER_BARRIER_H_
 
