@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <mutex>
-#include <thread>
 
+#include "grader/cli/at_once.h"
 #include "grader/cli/build.h"
 #include "grader/cli/commands.h"
 #include "grader/cli/errors.h"
@@ -28,9 +27,6 @@ using mutants::Judgement;
 using mutants::Mutant;
 using mutants::MutatedFile;
 using Fate = Judgement::Fate;
-
-// As ./lab verify does.
-constexpr int kAtOnce = 2;
 
 // How often `word` stands in `text`, as a word.
 long occurrences(std::string_view text, std::string_view word) {
@@ -92,57 +88,29 @@ Judgement judge_one(const Built& built, const Subject& subject, const Mutant* mu
   return judgement;
 }
 
-// Judges the tasks, kAtOnce at a time. On a terminal it says how far it is.
-class Judging {
+// On a terminal: how far it is.
+class Progress {
  public:
-  Judging(const Built& built, std::vector<Task>& tasks) : built_(built), tasks_(tasks) {}
-
-  void run() {
-    {
-      std::vector<std::jthread> workers;
-      for (int i = 0; i < kAtOnce; ++i) workers.emplace_back([this] { work(); });
-    }
+  explicit Progress(std::size_t all) : all_(all) {}
+  ~Progress() {
     if (on_terminal_) fmt::print(stderr, "\r\x1b[K");
-    if (problem_) std::rethrow_exception(problem_);
-  }
-
- private:
-  void work() {
-    try {
-      while (!stopped_) {
-        const std::size_t index = next_++;
-        if (index >= tasks_.size()) return;
-        Task& task = tasks_[index];
-        task.judgement = judge_one(built_, *task.subject, task.mutant);
-        tell(task);
-      }
-    } catch (...) {
-      const std::scoped_lock hold(mutex_);
-      problem_ = std::current_exception();
-      stopped_ = true;
-    }
   }
 
   void tell(const Task& task) {
-    const std::scoped_lock hold(mutex_);
-    ++done_;
-    if (task.judgement.fate == Fate::kSurvived) ++survived_;
     if (!on_terminal_) return;
-    fmt::print(stderr, "\r\x1b[K{}: {} of {} mutants, {} not killed", task.subject->lab, done_,
-               tasks_.size(), survived_);
+    const std::scoped_lock hold(mutex_);
+    if (task.judgement.fate == Fate::kSurvived) ++survived_;
+    fmt::print(stderr, "\r\x1b[K{}: {} of {} mutants, {} not killed", task.subject->lab, ++done_,
+               all_, survived_);
     std::fflush(stderr);
   }
 
-  const Built& built_;
-  std::vector<Task>& tasks_;
+ private:
+  const std::size_t all_;
   const bool on_terminal_ = isatty(STDERR_FILENO) != 0;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> stopped_{false};
-
   std::mutex mutex_;  // guards what follows
   std::size_t done_ = 0;
   std::size_t survived_ = 0;
-  std::exception_ptr problem_;
 };
 
 Subject subject_of(const Workspace& workspace, const std::string& lab) {
@@ -180,7 +148,12 @@ mutants::Report mutate_lab(const Built& built, Subject& subject) {
   for (const MutatedFile& file : subject.files) {
     for (const Mutant& mutant : file.mutants) tasks.push_back({&subject, &mutant, {}});
   }
-  Judging(built, tasks).run();
+  Progress progress(tasks.size());
+  for_each_at_once(tasks.size(), [&](std::size_t index) {
+    Task& task = tasks[index];
+    task.judgement = judge_one(built, *task.subject, task.mutant);
+    progress.tell(task);
+  });
   std::vector<Judgement> judgements;
   judgements.reserve(tasks.size());
   for (const Task& task : tasks) judgements.push_back(task.judgement);

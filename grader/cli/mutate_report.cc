@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "grader/cli/mutate.h"
@@ -32,18 +31,7 @@ std::string mutate_table(const std::vector<Report>& reports) {
   std::vector<Row> rows{{"lab", "mutants", "killed", "equivalent", "weak memory", "spurious",
                          "survivors", "not compiled", "seconds"}};
   for (const Report& report : reports) rows.push_back(row_of(report));
-  std::vector<int> widths(rows[0].size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], report::width(row[i]));
-    }
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    text += report::pad(row[0], widths[0]);
-    for (std::size_t i = 1; i < row.size(); ++i) text += "  " + report::pad_left(row[i], widths[i]);
-    text += "\n";
-  }
+  std::string text = report::table(rows);
   long shortcomings = 0;
   for (const Report& report : reports) {
     for (const mutants::Survivor& one : report.survivors) {

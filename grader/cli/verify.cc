@@ -6,12 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
-#include <mutex>
 #include <set>
-#include <thread>
 
+#include "grader/cli/at_once.h"
 #include "grader/cli/build.h"
 #include "grader/cli/cases.h"
 #include "grader/cli/commands.h"
@@ -26,10 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Kind = CourseSubmission::Kind;
-
-// Judged at the same time. The judge's limits decide by processor time, so that a busy machine
-// changes no verdict; more than the course's two cores would only reach the wall limit sooner.
-constexpr int kAtOnce = 2;
 
 void add_folders(const fs::path& parent, Kind kind, const std::string& lab,
                  std::vector<CourseSubmission>& submissions) {
@@ -67,62 +61,25 @@ std::vector<int> cases_to_run(const CourseSubmission& submission,
   return numbers;
 }
 
-// Builds every submission and runs its cases `repeat` times; kAtOnce submissions at a time.
-class Verification {
- public:
-  Verification(const Built& built, const std::vector<CourseSubmission>& submissions, int repeat)
-      : built_(built), submissions_(submissions), repeat_(repeat), judged_(submissions.size()) {}
-
-  // What was found of each submission, in their order.
-  std::vector<Judged> run() {
-    {
-      std::vector<std::jthread> workers;
-      for (int i = 0; i < kAtOnce; ++i) workers.emplace_back([this] { work(); });
-    }
-    if (problem_) std::rethrow_exception(problem_);
-    return std::move(judged_);
-  }
-
- private:
-  void work() {
-    try {
-      while (!stopped_) {
-        const std::size_t index = next_++;
-        if (index >= submissions_.size()) return;
-        judge_one(index);
-      }
-    } catch (...) {
-      const std::scoped_lock hold(mutex_);
-      problem_ = std::current_exception();
-      stopped_ = true;
-    }
-  }
-
-  void judge_one(std::size_t index) {
-    const CourseSubmission& submission = submissions_[index];
+// Builds every submission and runs its cases `repeat` times. What was found of each, in their
+// order.
+std::vector<Judged> judge_all(const Built& built, const std::vector<CourseSubmission>& submissions,
+                              int repeat) {
+  std::vector<Judged> judged(submissions.size());
+  for_each_at_once(submissions.size(), [&](std::size_t index) {
+    const CourseSubmission& submission = submissions[index];
     JudgeRequest request;
     request.lab = submission.lab;
     request.submission = submission.folder;
-    request.repeat = repeat_;
-    request.cases = cases_to_run(submission, cases_in(built_.kit(submission.lab)));
+    request.repeat = repeat;
+    request.cases = cases_to_run(submission, cases_in(built.kit(submission.lab)));
     request.narrow = true;
-    std::vector<judge::Verdict> verdicts = judge_repeatedly(built_, request);
-    const std::scoped_lock hold(mutex_);
-    for (judge::Verdict& verdict : verdicts) {
-      add_verdict(submission, std::move(verdict), judged_[index]);
+    for (judge::Verdict& verdict : judge_repeatedly(built, request)) {
+      add_verdict(submission, std::move(verdict), judged[index]);
     }
-  }
-
-  const Built& built_;
-  const std::vector<CourseSubmission>& submissions_;
-  const int repeat_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> stopped_{false};
-
-  std::mutex mutex_;  // guards what follows
-  std::vector<Judged> judged_;
-  std::exception_ptr problem_;
-};
+  });
+  return judged;
+}
 
 }  // namespace
 
@@ -244,7 +201,7 @@ int verify(const Context& context, const VerifyRequest& request) {
       }
     }
   }
-  const std::vector<Judged> judged = Verification(built, submissions, request.repeat).run();
+  const std::vector<Judged> judged = judge_all(built, submissions, request.repeat);
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     LabReport& report = *std::ranges::find(reports, submissions[i].lab, &LabReport::lab);
     count_in(submissions[i], judged[i], report);

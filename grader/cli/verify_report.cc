@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -40,18 +39,7 @@ std::string verify_table(const std::vector<LabReport>& reports) {
   std::vector<Row> rows{{"lab", "cases", "exhaustive", "skeleton", "reference", "right", "killed",
                          "false alarms", "executions", "seconds"}};
   for (const LabReport& report : reports) rows.push_back(row_of(report));
-  std::vector<int> widths(rows[0].size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], report::width(row[i]));
-    }
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    text += report::pad(row[0], widths[0]);
-    for (std::size_t i = 1; i < row.size(); ++i) text += "  " + report::pad_left(row[i], widths[i]);
-    text += "\n";
-  }
+  std::string text = report::table(rows);
   long shortcomings = 0;
   for (const LabReport& report : reports) {
     for (const std::string& what : report.shortcomings) {

@@ -128,6 +128,20 @@ std::string shorten(std::string_view text, int columns) {
   return std::string(text.substr(0, bytes_that_fit(text, std::max(0, columns - 1)))) + "…";
 }
 
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<int> widths(rows[0].size());
+  for (const std::vector<std::string>& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    text += pad(row[0], widths[0]);
+    for (std::size_t i = 1; i < row.size(); ++i) text += "  " + pad_left(row[i], widths[i]);
+    text += '\n';
+  }
+  return text;
+}
+
 std::string count(long number, std::string_view noun) {
   return fmt::format("{} {}{}", thousands(number), noun, number == 1 ? "" : "s");
 }

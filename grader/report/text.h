@@ -29,6 +29,10 @@ std::vector<std::string> wrap(std::string_view text, int columns, int rest = 0);
 // `text` cut to at most `columns`, with … as the last column of what was cut.
 std::string shorten(std::string_view text, int columns);
 
+// `rows` under each other, each column as wide as its widest text: the first one left-aligned, the
+// others right-aligned. Every row has as many as the first; there is one at least.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
 // "1 case", "2 cases".
 std::string count(long number, std::string_view noun);
 

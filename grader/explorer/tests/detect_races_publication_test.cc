@@ -125,6 +125,22 @@ struct Derived : Active {
 
 }  // namespace
 
+TEST_CASE("data race: a lock that is handed over before it is there") {
+  const auto body = [](std::memory_order order) {
+    std::atomic<std::mutex*> published{nullptr};
+    std::thread user([&] {
+      if (std::mutex* const mutex = published.load(std::memory_order_acquire)) {
+        std::lock_guard hold(*mutex);
+      }
+    });
+    const auto mutex = std::make_unique<std::mutex>();
+    published.store(mutex.get(), order);
+    user.join();
+  };
+  finds(Rule::kDataRace, {"at least one of them writes"}, [&] { body(std::memory_order_relaxed); });
+  holds([&] { body(std::memory_order_release); });
+}
+
 TEST_CASE("data race: the base's destructor changes the vtable under a running thread") {
   finds(Rule::kDataRace, [] { Derived active(false); });
 }

@@ -84,11 +84,13 @@ void write_race(const Failure& failure, const DataRace& race, const Narrative& n
   }
   const Access& first = race.first;
   const Access& second = race.second;
+  // What is done at a lock or a condition only needs it to be there.
   const auto is_write = [](const Access& access) {
-    return access.op != Op::kRead && access.op != Op::kAtomicLoad && access.op != Op::kAtomicCas;
+    return access.op == Op::kWrite || access.op == Op::kAtomicStore || access.op == Op::kAtomicRmw;
   };
-  const auto is_atomic = [](const Access& access) {
-    return access.op != Op::kRead && access.op != Op::kWrite;
+  const auto is_atomic = [&](const Access& access) {
+    return access.op == Op::kAtomicLoad || access.op == Op::kAtomicCas ||
+           (is_write(access) && access.op != Op::kWrite);
   };
   const Target& target = second.target.address != 0 ? second.target : first.target;
   finding.message =

@@ -69,6 +69,12 @@ TEST_CASE("numbers for people") {
   CHECK(count(0, "case") == "0 cases");
 }
 
+TEST_CASE("a table has a column for each place, names to the left and numbers to the right") {
+  CHECK(table({{"lab", "cases"}, {"05_rlock", "7"}}) ==
+        "lab       cases\n"
+        "05_rlock      7\n");
+}
+
 TEST_CASE("colours only where they are wanted") {
   CHECK(Style(false).bad("no") == "no");
   CHECK(Style(true).bad("no") == "\x1b[1;31mno\x1b[0m");
