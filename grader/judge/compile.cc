@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "grader/judge/diagnostics.h"
@@ -85,7 +85,7 @@ class Compiler {
       const bool own = file.name.starts_with(kit_.lab + "/");
       if (const auto refusal = (own ? scanner_ : of_earlier).scan(file)) return refuse(*refusal);
     }
-    workshop_.add(kPoison, scanner_.poison(texts_of_earlier()));
+    workshop_.add(kPoison, poison());
 
     Command command;
     command.arguments = {"/bin/sh", "-c", script(kit_, workshop_)};
@@ -97,18 +97,18 @@ class Compiler {
   }
 
  private:
-  // The headers of the labs that this one builds on, the reference's or the student's.
-  std::vector<std::string> texts_of_earlier() const {
-    std::vector<std::string> texts;
+  // What is read before the tests and the submission. The labs that this one builds on may be made
+  // of what it forbids, so they come first.
+  std::string poison() const {
+    std::string text;
     for (const std::string& lab : kit_.prerequisites) {
+      std::set<std::string> names;
       for (const auto& file : std::filesystem::directory_iterator(kit_.directory + "/" + lab)) {
-        const std::string name = lab + "/" + file.path().filename().string();
-        const auto own = std::ranges::find(submission_.files, name, &SubmittedFile::name);
-        texts.push_back(own != submission_.files.end() ? own->content
-                                                       : read_file(file.path().string()));
+        names.insert(file.path().filename().string());
       }
+      for (const std::string& name : names) text += fmt::format("#include \"{}/{}\"\n", lab, name);
     }
-    return texts;
+    return text + scanner_.poison();
   }
 
   Compilation refuse(const Refusal& refusal) {

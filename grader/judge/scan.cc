@@ -74,27 +74,10 @@ std::optional<std::string> refused_word(const std::string& word) {
   return std::nullopt;
 }
 
-using Words = std::set<std::string, std::less<>>;
-
-// The identifiers in some texts. One that is no C++, a student's own earlier lab, ends where it
-// stops to be: the compiler will tell.
-Words words_of(const std::vector<std::string>& texts) {
-  Words words;
-  for (const std::string& text : texts) {
-    try {
-      for (Token& token : tokenize(text)) {
-        if (token.kind == Token::Kind::kIdentifier) words.insert(std::move(token.text));
-      }
-    } catch (const LexError&) {
-    }
-  }
-  return words;
-}
-
 class Scan {
  public:
   Scan(const SubmittedFile& file, const std::vector<Forbidden>& forbidden,
-       const Words& words_of_tests)
+       const std::set<std::string, std::less<>>& words_of_tests)
       : file_(file), forbidden_(forbidden), words_of_tests_(words_of_tests) {}
 
   std::optional<Refusal> run() {
@@ -207,7 +190,7 @@ class Scan {
 
   const SubmittedFile& file_;
   const std::vector<Forbidden>& forbidden_;
-  const Words& words_of_tests_;
+  const std::set<std::string, std::less<>>& words_of_tests_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
 };
@@ -215,19 +198,23 @@ class Scan {
 }  // namespace
 
 Scanner::Scanner(const std::vector<Forbidden>& forbidden, const std::vector<std::string>& tests)
-    : forbidden_(forbidden), words_of_tests_(words_of(tests)) {}
+    : forbidden_(forbidden) {
+  for (const std::string& test : tests) {
+    for (Token& token : tokenize(test)) {
+      if (token.kind == Token::Kind::kIdentifier) words_of_tests_.insert(std::move(token.text));
+    }
+  }
+}
 
 std::optional<Refusal> Scanner::scan(const SubmittedFile& file) const {
   return Scan(file, forbidden_, words_of_tests_).run();
 }
 
-std::string Scanner::poison(const std::vector<std::string>& earlier) const {
-  const Words words_of_earlier = words_of(earlier);
+std::string Scanner::poison() const {
   std::string text;
   for (const Forbidden& forbidden : forbidden_) {
     if (forbidden.identifier.starts_with('<')) continue;  // a header
     if (words_of_tests_.contains(forbidden.identifier)) continue;
-    if (words_of_earlier.contains(forbidden.identifier)) continue;
     text += fmt::format("#pragma GCC poison {}\n", forbidden.identifier);
   }
   return text;

@@ -30,9 +30,9 @@ class Scanner {
   // The first thing that is refused in the file, or nothing.
   std::optional<Refusal> scan(const SubmittedFile& file) const;
 
-  // A header text that makes g++ refuse the forbidden identifiers wherever they come from. Left out
-  // are those that the tests use themselves, or one of the texts of `earlier` labs.
-  std::string poison(const std::vector<std::string>& earlier = {}) const;
+  // A header text that makes g++ refuse the forbidden identifiers wherever they come from. Those
+  // that the tests use themselves are left out.
+  std::string poison() const;
 
  private:
   const std::vector<Forbidden>& forbidden_;

@@ -146,12 +146,9 @@ TEST_CASE("what two readers might read differently is refused") {
   }
 }
 
-TEST_CASE("the compiler refuses forbidden identifiers too, unless tests or earlier labs use them") {
+TEST_CASE("the compiler refuses forbidden identifiers too, unless the tests use them") {
   const std::vector<Forbidden> forbidden{{"recursive_mutex", ""}, {"value", ""}, {"<barrier>", ""}};
-  const Scanner scanner(forbidden, kTests);
-  CHECK(scanner.poison() == "#pragma GCC poison recursive_mutex\n");
-  CHECK(scanner.poison({"int x;", "std::recursive_mutex m;"}).empty());
-  CHECK(scanner.poison({"\"recursive_mutex", "// recursive_mutex"}) == scanner.poison());
+  CHECK(Scanner(forbidden, kTests).poison() == "#pragma GCC poison recursive_mutex\n");
 }
 
 }  // namespace lockstep::judge

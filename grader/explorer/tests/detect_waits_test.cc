@@ -1,7 +1,10 @@
 // Mistakes with wait and notify: a waiter nobody wakes (lost-wakeup), or one who goes on although
 // what it waited for is not there (check-failed).
 
+#include <pthread.h>
+
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -146,6 +149,32 @@ TEST_CASE("check failed: no loop around a wait that ends for no reason") {
   // Two threads cannot show it in any other way.
   options.spurious_wakeups = false;
   holds([&] { body(Wait::kOnce); }, options);
+}
+
+TEST_CASE("silent: a wait whose time is over has timed out, whatever else may wake it") {
+  Options options;
+  options.spurious_wakeups = true;
+  options.clock = Clock::kSlowThreads;
+  holds(
+      [] {
+        pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+        std::thread waiter([&] {
+          timespec deadline{};
+          clock_gettime(CLOCK_REALTIME, &deadline);
+          ++deadline.tv_sec;
+          pthread_mutex_lock(&mutex);
+          const int result = pthread_cond_timedwait(&changed, &mutex, &deadline);
+          timespec now{};
+          clock_gettime(CLOCK_REALTIME, &now);
+          EXPECT(result == (now.tv_sec >= deadline.tv_sec ? ETIMEDOUT : 0));
+          pthread_mutex_unlock(&mutex);
+        });
+        // Takes the clock past the deadline before the waiter goes on, or after.
+        std::this_thread::sleep_for(std::chrono::hours(1));
+        waiter.join();
+      },
+      options);
 }
 
 TEST_CASE("lost wake-up: one notified where all wait") {

@@ -25,7 +25,7 @@ constexpr double kPatience = 120;  // seconds; only ends what hangs
 
 constexpr char kPlan[] = R"({
   "lab": "00_jail", "title": "A counter in a jail",
-  "files": ["counter.h"], "tests": ["counter_test.cc"], "prerequisites": [],
+  "files": ["counter.h"], "tests": ["counter_test.cc"], "prerequisites": ["00_earlier"],
   "forbidden": [{"identifier": "shared_mutex", "reason": "a plain mutex is enough here"}]
 })";
 
@@ -68,12 +68,17 @@ Grading::Grading() : strangers_(own_children()) {
   chmod(root.c_str(), 0755);
   root_ = root;
   scratch_ = root_ + "/scratch";
-  for (const char* directory : {"/scratch", "/kit", "/kit/00_jail"}) {
+  for (const char* directory :
+       {"/scratch", "/kit", "/kit/00_jail", "/kit/00_earlier", "/own", "/own/00_earlier"}) {
     fs::create_directory(root_ + directory);
   }
   write_file(root_ + "/kit/plan.json", kPlan);
   write_file(root_ + "/kit/00_jail/counter_test.cc",
              read_file(std::string(kHere) + "/lab/00_jail/counter_test.cc"));
+  for (const std::string& labs : {root_ + "/kit", own_labs()}) {
+    write_file(labs + "/00_earlier/earlier.h",
+               read_file(std::string(kHere) + "/lab/00_earlier/earlier.h"));
+  }
   double seconds = 0;
   int pid = 0;
   const int status = run({from_environment("JUDGE"), "list", "--kit", root_ + "/kit", "--toolkit",
@@ -99,6 +104,8 @@ std::string Grading::reference() {
   write_file(directory + "/counter.h", read_file(std::string(kHere) + "/lab/00_jail/counter.h"));
   return directory;
 }
+
+std::string Grading::own_labs() const { return root_ + "/own"; }
 
 std::string Grading::hostile(const std::string& name) {
   const std::string directory = new_submission();

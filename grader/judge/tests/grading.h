@@ -25,6 +25,8 @@ class Grading {
   std::string hostile(const std::string& name);
   // The reference itself.
   std::string reference();
+  // A student's labs, for --own-labs: what 00_jail builds on, as the kit has it, too.
+  std::string own_labs() const;
 
   struct Outcome {
     int status = 0;  // of the judge

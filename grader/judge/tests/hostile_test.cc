@@ -308,6 +308,26 @@ TEST_CASE("a replayed schedule is the same finding, field by field") {
   CHECK(write(again) == write(found));
 }
 
+TEST_CASE("what a lab forbids, the labs that it builds on may be made of") {
+  const std::string submission = grading().reference();
+  const std::string file = submission + "/counter.h";
+  write_file(file, "#include \"00_earlier/earlier.h\"\n" + read_file(file));
+  SUBCASE("the reference's") {
+    const Grading::Outcome outcome = grade(submission);
+    CHECK(outcome.verdict.points == 100);
+    CHECK_FALSE(outcome.verdict.submission.own);
+  }
+  SUBCASE("the student's own") {
+    const Grading::Outcome outcome = grade(submission, {"--own-labs", grading().own_labs()});
+    CHECK(outcome.verdict.points == 100);
+    CHECK(outcome.verdict.submission.own);
+  }
+  SUBCASE("and it stays forbidden in this one") {
+    write_file(file, read_file(file) + "lab::Earlier earlier; std::shared_mutex mine;\n");
+    check_refused(grade(submission), "forbidden");
+  }
+}
+
 TEST_CASE("an interrupted judge leaves nothing behind") {
   // The judge gets SIGTERM while the program sleeps.
   const Grading::Outcome outcome =
