@@ -1,7 +1,9 @@
-// memcpy, memmove, memset: their callers' accesses, which the compiler does not report. They must
-// not be compiled into calls of themselves.
+// memcpy, memmove, memset, and what std::string compares and searches with: their callers'
+// accesses, which the compiler does not report. The first three must not be compiled into calls of
+// themselves.
 
 #include <cstddef>
+#include <cstring>
 
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/plain_memory.h"
@@ -51,4 +53,36 @@ LOCKSTEP_HOOK void* memset(void* to, int value, std::size_t size) noexcept {
   access(to, size, true, LOCKSTEP_CALLER);
   raw::fill(to, value, size);
   return to;
+}
+
+LOCKSTEP_HOOK int memcmp(const void* left, const void* right, std::size_t size) noexcept {
+  access(left, size, false, LOCKSTEP_CALLER);
+  access(right, size, false, LOCKSTEP_CALLER);
+  return LOCKSTEP_REAL(memcmp)(left, right, size);
+}
+
+LOCKSTEP_HOOK std::size_t strlen(const char* text) noexcept {
+  const std::size_t size = LOCKSTEP_REAL(strlen)(text);
+  access(text, size + 1, false, LOCKSTEP_CALLER);
+  return size;
+}
+
+LOCKSTEP_HOOK int strcmp(const char* left, const char* right) noexcept {
+  std::size_t same = 0;
+  while (left[same] == right[same] && left[same] != 0) ++same;
+  access(left, same + 1, false, LOCKSTEP_CALLER);
+  access(right, same + 1, false, LOCKSTEP_CALLER);
+  return static_cast<unsigned char>(left[same]) - static_cast<unsigned char>(right[same]);
+}
+
+// <cstring> has two of this name.
+LOCKSTEP_HOOK const void* lockstep_memchr(const void* text, int wanted,
+                                          std::size_t size) asm("memchr");
+const void* lockstep_memchr(const void* text, int wanted, std::size_t size) {
+  static decltype(&lockstep_memchr) library = nullptr;
+  if (library == nullptr) library = real::next<decltype(&lockstep_memchr)>("memchr");
+  const void* const found = library(text, wanted, size);
+  if (found != nullptr) size = address_of(found) - address_of(text) + 1;
+  access(text, size, false, LOCKSTEP_CALLER);
+  return found;
 }

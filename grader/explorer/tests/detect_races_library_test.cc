@@ -1,5 +1,6 @@
 // Data races inside objects of the standard library that two threads use without a lock.
 
+#include <cstring>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -48,6 +49,41 @@ TEST_CASE("data race: a string copied while it grows") {
     std::string text = "short";
     two_threads([&] { text.append("a tail that moves the text to the heap"); },
                 [&] { const std::string copy = text; });
+  });
+}
+
+TEST_CASE("data race: a string compared and searched while one of its letters changes") {
+  const auto body = [](bool joins_first, const auto& look) {
+    std::string text(40, 'a');
+    char* const letters = text.data();
+    const std::string other(40, 'a');
+    [[maybe_unused]] volatile bool same = false;
+    std::thread writer([=] { letters[30] = 'b'; });
+    if (joins_first) writer.join();
+    same = look(text, other);
+    if (!joins_first) writer.join();
+  };
+  const auto both = [&](const auto& look) {
+    finds(Rule::kDataRace, [&] { body(false, look); });
+    holds([&] { body(true, look); });
+  };
+  using Text = std::string;
+  both([](const Text& text, const Text& other) { return text == other; });
+  both([](const Text& text, const Text&) { return text.find('c') != Text::npos; });
+  both([](const Text& text, const Text&) { return std::strlen(text.c_str()) > 40; });
+  both([](const Text& text, const Text& other) {
+    return std::strcmp(text.c_str(), other.c_str()) == 0;
+  });
+}
+
+TEST_CASE("silent: what a search in a string does not come to") {
+  holds([] {
+    std::string text = "a letter that is looked for, behind which another thread writes";
+    char* const last = &text.back();
+    std::thread writer([=] { *last = '.'; });
+    EXPECT(text.find('l') == 2);
+    EXPECT(std::strcmp(text.c_str(), "a letter, too") != 0);
+    writer.join();
   });
 }
 
