@@ -45,7 +45,7 @@ class Session {
     if (e.real_threads) fiber::stay_on_one_processor();
     e.unlock_points = false;
     e.slow_threads = false;
-    e.saw_deadline = e.saw_spurious = e.saw_try = false;
+    e.saw_deadline = e.saw_spurious = e.saw_short = e.saw_try = false;
     g_racy_code.clear();
     g_spinning_code.clear();
     shadow::forget_shared();

@@ -62,6 +62,9 @@ struct Options {
   // A condition variable may wake each thread once for no reason, which the standard allows. Off,
   // because it makes every search longer; a case that is about it asks for it.
   bool spurious_wakeups = false;
+  // Reads and writes of pipes and sockets may, so often in each thread, do one byte where more were
+  // possible. Code that takes what one call gave for a whole message is only found so.
+  int short_transfers = 0;
   bool weak_cas_fails = true;   // compare_exchange_weak may fail once per call site and execution
   bool stop_at_first = true;    // false: go on and count (tests of the search)
   bool real_threads = false;    // the back end without fibers: for gdb, or without FSGSBASE

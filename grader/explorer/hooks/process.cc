@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdarg>
+#include <utility>
 
 #include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/hooks/program_exit.h"
@@ -47,6 +47,11 @@ namespace {
   const Inside inside;
   refuse(std::string(call) +
          "() inside an explored body is not supported: signals are not explored");
+}
+
+// Returns what was done with SIGPIPE before.
+sighandler_t ignore_broken_pipes(bool ignore) {
+  return std::exchange(g_engine.ignores_broken_pipes, ignore) ? SIG_IGN : SIG_DFL;
 }
 
 }  // namespace
@@ -105,12 +110,21 @@ LOCKSTEP_HOOK int pthread_kill(pthread_t thread, int signal) noexcept {
 LOCKSTEP_HOOK int sigaction(int signal, const struct sigaction* action,
                             struct sigaction* old) noexcept {
   if (!modelled() || action == nullptr) return LOCKSTEP_REAL(sigaction)(signal, action, old);
+  if (signal == SIGPIPE && (action->sa_handler == SIG_IGN || action->sa_handler == SIG_DFL)) {
+    const sighandler_t before = ignore_broken_pipes(action->sa_handler == SIG_IGN);
+    if (old != nullptr) {
+      *old = {};
+      old->sa_handler = before;
+    }
+    return 0;
+  }
   no_signals("sigaction");
 }
 LOCKSTEP_HOOK sighandler_t signal(int number, sighandler_t handler) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(signal)(number, handler);
-  // Ignoring SIGPIPE is what any program does; it changes nothing that is explored.
-  if (number == SIGPIPE && handler == SIG_IGN) return SIG_DFL;
+  if (number == SIGPIPE && (handler == SIG_IGN || handler == SIG_DFL)) {
+    return ignore_broken_pipes(handler == SIG_IGN);
+  }
   no_signals("signal");
 }
 LOCKSTEP_HOOK unsigned alarm(unsigned seconds) noexcept {
@@ -160,9 +174,4 @@ LOCKSTEP_HOOK int posix_spawnp(pid_t* pid, const char* file,
 LOCKSTEP_HOOK int execve(const char* path, char* const argv[], char* const envp[]) noexcept {
   if (!modelled()) return LOCKSTEP_REAL(execve)(path, argv, envp);
   no_processes("execve");
-}
-
-LOCKSTEP_HOOK ssize_t write(int fd, const void* data, std::size_t size) {
-  if (g_engine.exploring && (fd == 1 || fd == 2)) world::note_output();
-  return LOCKSTEP_REAL(write)(fd, data, size);
 }

@@ -20,6 +20,7 @@ constexpr int kFatalCount = sizeof kFatal / sizeof kFatal[0];
 
 struct sigaction g_before[kFatalCount];
 struct sigaction g_profile_before;
+struct sigaction g_pipe_before;
 bool g_installed;
 
 trace::Crash::Kind kind_of(int signal, std::uintptr_t address) {
@@ -110,6 +111,11 @@ void install_signal_handlers() {
   action.sa_flags |= SA_RESTART;
   action.sa_sigaction = on_tick;
   LOCKSTEP_REAL(sigaction)(SIGPROF, &action, &g_profile_before);
+  // A write that nobody can read is told by its result; what that means to the program is the
+  // model's to say.
+  action.sa_handler = SIG_IGN;
+  action.sa_flags = 0;
+  LOCKSTEP_REAL(sigaction)(SIGPIPE, &action, &g_pipe_before);
   endless_loop::watch();
 }
 
@@ -121,6 +127,9 @@ void remove_signal_handlers() {
     LOCKSTEP_REAL(sigaction)(kFatal[i], &g_before[i], nullptr);
   }
   LOCKSTEP_REAL(sigaction)(SIGPROF, &g_profile_before, nullptr);
+  LOCKSTEP_REAL(sigaction)(SIGPIPE, &g_pipe_before, nullptr);
 }
+
+bool ignored_broken_pipes_before() { return g_pipe_before.sa_handler == SIG_IGN; }
 
 }  // namespace lockstep

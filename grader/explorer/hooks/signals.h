@@ -8,6 +8,9 @@ namespace lockstep {
 void install_signal_handlers();
 void remove_signal_handlers();
 
+// Whether the program ignored SIGPIPE when they were.
+bool ignored_broken_pipes_before();
+
 // A crash of the current thread, whose stack is used up.
 [[noreturn]] void fail_stack_overflow();
 

@@ -59,6 +59,7 @@ struct Engine {
   bool somebody_spins;    // some thread is set aside until another writes
   bool saw_deadline;      // a sleep or a timed wait took place
   bool saw_spurious;      // a wait took place that may end for no reason
+  bool saw_short;         // a read or write took place that may do less than it could
   bool saw_try;           // a try_lock or a timed lock took place
   int run_length;         // points in a row at which one thread went on although others could
   int slots;              // threads that have a stack and a control block
@@ -73,6 +74,7 @@ struct Engine {
   const void* weak_failures[16];  // places whose compare_exchange_weak has failed
   int weak_failure_count;
   int exit_status;
+  bool ignores_broken_pipes;  // SIGPIPE, in this execution
 };
 extern Engine g_engine;
 

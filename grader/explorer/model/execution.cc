@@ -9,6 +9,8 @@
 
 #include "grader/explorer/detect/shadow.h"
 #include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/hooks/signals.h"
+#include "grader/explorer/model/descriptors.h"
 #include "grader/explorer/model/leaks.h"
 #include "grader/explorer/model/memory.h"
 #include "grader/explorer/model/recorder.h"
@@ -140,6 +142,14 @@ void check_the_end() {
       trace::Failure failure;
       failure.rule = Rule::kLeak;
       failure.what = std::move(*leak);
+      keep(std::move(failure));
+    }
+    // Those of a program go with it.
+    auto open = e.program ? std::nullopt : descriptors::left_open();
+    if (open) {
+      trace::Failure failure;
+      failure.rule = Rule::kLeak;
+      failure.what = std::move(*open);
       keep(std::move(failure));
     }
   }
@@ -321,6 +331,7 @@ Thread* new_thread(void* (*entry)(void*), void* argument, const void* pc) {
   thread->outside = 0;
   thread->passed_over = 0;
   thread->woke_spuriously = false;
+  thread->short_transfers = 0;
   thread->early_timeouts = 0;
   thread->pending = Pending{};
   thread->spin.clear();
@@ -405,6 +416,7 @@ Outcome& run_execution(const std::function<void()>& body) {
     world::freeze();
   }
   heap::arena_clear();
+  descriptors::begin_execution();
   e.objects.clear();
   shadow::clear();
   ++e.execution;
@@ -419,6 +431,7 @@ Outcome& run_execution(const std::function<void()>& body) {
   e.run_length = 0;
   e.weak_failure_count = 0;
   e.exit_status = 0;
+  e.ignores_broken_pipes = ignored_broken_pipes_before();
   e.hash = 0;
   e.seq_cst_fences.clear();
   e.library_released = false;

@@ -43,7 +43,15 @@ enum class Op : std::uint8_t {
   kSleep,
   kQuiesce,
   kInterleave,  // lockstep::interleave, CriticalSection
-  kAllocate,    // recorded only, never a scheduling point
+  kReceive,     // read, recv: takes bytes from a pipe or connection
+  kSend,        // write, send
+  kAccept,
+  kConnect,
+  kListen,  // bind, listen
+  kPoll,    // poll, select: looks at descriptors
+  kShutdown,
+  kClose,     // of a descriptor
+  kAllocate,  // recorded only, never a scheduling point
   kFree,
   kDestroy,      // a lock, condition, semaphore, ... ceases to exist
   kOutput,       // std::cout and friends: recorded only
@@ -79,6 +87,9 @@ inline bool is_lock(Op op) {
       return false;
   }
 }
+
+// Done on a descriptor: a pipe, a connection, a place to connect to.
+inline bool is_descriptor(Op op) { return Op::kReceive <= op && op <= Op::kClose; }
 
 }  // namespace lockstep
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/model/descriptors.h"
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/trace/capture.h"
 
@@ -68,7 +69,17 @@ std::vector<trace::Stack> others_than(int thread) {
   return others;
 }
 
+// What no variable of the program is: pipes and connections.
+trace::Target named_by_model(std::uintptr_t object) {
+  trace::Target target;
+  target.address = target.base = object;
+  target.name = target.path = descriptors::name_of(object);
+  target.type = trace::kNoValue;
+  return target;
+}
+
 trace::Target name(std::uintptr_t address, std::uint32_t size, int thread, trace::Stack accessor) {
+  if (descriptors::is_object(address)) return named_by_model(address);
   const std::vector<trace::Stack> others = others_than(thread);
   return g_state->symbols->target(address, size, accessor, others);
 }
@@ -112,8 +123,12 @@ int add(trace::Event event) {
   event.thread = id;
   event.preempts = std::exchange(g_engine.preempted, false);
   event.stack = stack();
-  const std::vector<trace::Stack> others = others_than(id);
-  g_state->symbols->annotate(event, others);
+  if (descriptors::is_object(event.address)) {
+    event.target = named_by_model(event.address);
+  } else {
+    const std::vector<trace::Stack> others = others_than(id);
+    g_state->symbols->annotate(event, others);
+  }
   g_state->recording.events.push_back(std::move(event));
   const int index = static_cast<int>(g_state->recording.events.size()) - 1;
   while (static_cast<int>(g_state->last_of.size()) <= id) g_state->last_of.push_back(-1);

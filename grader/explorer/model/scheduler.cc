@@ -5,6 +5,7 @@
 #include "grader/explorer/detect/racy.h"
 #include "grader/explorer/detect/shadow.h"
 #include "grader/explorer/fiber/fiber.h"
+#include "grader/explorer/model/descriptors.h"
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
 #include "grader/explorer/model/library_spins.h"
@@ -43,9 +44,10 @@ inline bool mutex_free(const Object* lock, int thread) {
 // The operations that may have to wait, but for the two that most threads wait at.
 bool may_block(Op op) {
   constexpr auto bit = [](Op one) { return std::uint64_t{1} << static_cast<int>(one); };
-  constexpr std::uint64_t kBlocking = bit(Op::kReadLock) | bit(Op::kWake) | bit(Op::kFutexWoken) |
-                                      bit(Op::kBarrierLeave) | bit(Op::kSemWait) |
-                                      bit(Op::kOnceBegin) | bit(Op::kSleep) | bit(Op::kQuiesce);
+  constexpr std::uint64_t kBlocking =
+      bit(Op::kReadLock) | bit(Op::kWake) | bit(Op::kFutexWoken) | bit(Op::kBarrierLeave) |
+      bit(Op::kSemWait) | bit(Op::kOnceBegin) | bit(Op::kSleep) | bit(Op::kQuiesce) |
+      bit(Op::kReceive) | bit(Op::kSend) | bit(Op::kAccept) | bit(Op::kConnect) | bit(Op::kPoll);
   return (kBlocking >> static_cast<int>(op) & 1) != 0;
 }
 
@@ -63,6 +65,12 @@ bool can_proceed_rarely(const Thread& thread) {
       return p.object->count > 0;
     case Op::kOnceBegin:
       return p.object->owner < 0;
+    case Op::kReceive:
+    case Op::kSend:
+    case Op::kAccept:
+    case Op::kConnect:
+    case Op::kPoll:
+      return descriptors::ready(p);
     case Op::kSleep:
     case Op::kQuiesce:
       return false;

@@ -1,6 +1,8 @@
 #ifndef GRADER_EXPLORER_MODEL_THREAD_H_
 #define GRADER_EXPLORER_MODEL_THREAD_H_
 
+#include <poll.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -15,6 +17,7 @@ struct Pending {
   Op op = Op::kStart;
   bool timed = false;       // may also end because `deadline` came
   bool weak = false;        // compare_exchange_weak: may fail for no reason
+  bool blocks = false;      // of an operation on descriptors: waits until it can be done
   std::uint32_t size = 0;   // bytes, of a memory operation
   std::int16_t other = -1;  // the thread to be joined
   std::uintptr_t address = 0;
@@ -22,6 +25,8 @@ struct Pending {
   Object* mutex = nullptr;     // of kWait and kWake
   std::uint64_t deadline = 0;  // virtual nanoseconds
   const void* pc = nullptr;
+  const pollfd* wish = nullptr;  // what an operation on descriptors waits for
+  std::size_t wish_count = 0;
 };
 
 enum class Life : std::uint8_t { kAlive, kDone };
@@ -98,6 +103,7 @@ struct Thread {
   int outside;            // depth of calls into code that is not modelled (doctest)
   int passed_over;        // steps in a row at which it could have run and did not
   bool woke_spuriously;   // woken once by a condition variable for no reason
+  int short_transfers;    // reads and writes that did less than they could
   int early_timeouts;     // deadlines that won although others could run
   Pending pending;
   void* stack_pointer;

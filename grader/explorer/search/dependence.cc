@@ -51,6 +51,10 @@ bool semaphores_meet(const VisibleOp& a, const VisibleOp& b) {
 }  // namespace
 
 bool dependent(const VisibleOp& a, const VisibleOp& b) {
+  if (is_descriptor(a.op) || is_descriptor(b.op)) {
+    return is_descriptor(a.op) && is_descriptor(b.op) && overlap(a, b) &&
+           !(a.op == Op::kPoll && b.op == Op::kPoll);
+  }
   if (is_memory(a.op) && is_memory(b.op)) {
     return overlap(a, b) && !(only_reads(a.op) && only_reads(b.op));
   }

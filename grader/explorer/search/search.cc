@@ -247,7 +247,7 @@ class Search {
 
   std::string bounds() const {
     std::string text;
-    const auto add = [&text](const char* bound) {
+    const auto add = [&text](const std::string& bound) {
       if (!text.empty()) text += ", ";
       text += bound;
     };
@@ -261,6 +261,10 @@ class Search {
       }
     }
     if (g_engine.saw_spurious) add("at most one spurious wake-up a thread");
+    if (g_engine.saw_short) {
+      add("at most " + std::to_string(options_.short_transfers) +
+          " short reads or writes a thread");
+    }
     if (options_.fairness > 0) add("fair schedules");
     return text;
   }

@@ -1,6 +1,9 @@
 #include "grader/explorer/tests/random_program.h"
 
+#include <poll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,9 +22,10 @@ namespace lockstep::tests {
 namespace {
 
 constexpr std::array<const char*, kKinds> kNames{
-    "store",   "load",     "fetch_add", "exchange",  "cas",        "locked",  "nested",
-    "trylock", "produce",  "produce*",  "consume",   "consume_if", "release", "acquire",
-    "tryacq",  "rdshared", "wrshared",  "racy_read", "racy_write",
+    "store",   "load",    "fetch_add", "exchange",  "cas",        "locked",
+    "nested",  "trylock", "produce",   "produce*",  "consume",    "consume_if",
+    "release", "acquire", "tryacq",    "rdshared",  "wrshared",   "send",
+    "receive", "poll",    "hangup",    "racy_read", "racy_write",
 };
 
 // SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
@@ -99,6 +103,38 @@ constexpr std::array<RacyCode, sizeof...(places)> code_of(
 constexpr auto kRacyCode =
     code_of(std::make_integer_sequence<int, Progress::kThreads * kLongest>{});
 
+// Two sockets that talk to each other, made when somebody uses them.
+class Line {
+ public:
+  Line() = default;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  ~Line() {
+    for (const int end : ends_) {
+      if (end >= 0) ::close(end);
+    }
+  }
+  void open() {
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_) != 0) std::abort();
+  }
+  int send(int value) {
+    const char byte = static_cast<char>(value);
+    return static_cast<int>(::send(ends_[0], &byte, 1, MSG_NOSIGNAL));
+  }
+  int receive() {
+    char byte = 0;
+    return ::read(ends_[1], &byte, 1) == 1 ? byte : -1;
+  }
+  int poll() {
+    pollfd wish{ends_[1], POLLIN, 0};
+    return ::poll(&wish, 1, 0);
+  }
+  int hang_up() { return ::shutdown(ends_[0], SHUT_WR); }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
+
 // Everything the threads of one execution share.
 struct World {
   std::array<std::atomic<int>, 2> atomics{};
@@ -110,6 +146,7 @@ struct World {
   std::condition_variable produced;
   int tokens = 0;  // under mutexes[0]
   std::counting_semaphore<> semaphore{0};
+  std::array<Line, 2> lines;
 
   int step(const Instruction& instruction, const RacyCode& racy_code);
   int update(int object, int value);
@@ -200,6 +237,14 @@ int World::step(const Instruction& instruction, const RacyCode& racy_code) {
       shared = shared * 3 + value;
       return shared;
     }
+    case Kind::kSend:
+      return lines[object].send(value);
+    case Kind::kReceive:
+      return lines[object].receive();
+    case Kind::kPoll:
+      return lines[object].poll();
+    case Kind::kHangUp:
+      return lines[object].hang_up();
     case Kind::kRacyRead:
       return racy_code.read(racy[object]);
     case Kind::kRacyWrite:
@@ -261,6 +306,10 @@ std::string RandomProgram::text() const {
 
 std::uint64_t execute(const RandomProgram& program) {
   World world;
+  const Kind on_lines[] = {Kind::kSend, Kind::kReceive, Kind::kPoll, Kind::kHangUp};
+  if (std::ranges::any_of(on_lines, [&](Kind kind) { return program.uses(kind); })) {
+    for (Line& line : world.lines) line.open();
+  }
   std::array<std::uint64_t, 4> seen{};
   progress_record.reset();
   std::vector<std::thread> threads;

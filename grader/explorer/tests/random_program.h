@@ -29,6 +29,10 @@ enum class Kind {
   kTryAcquire,
   kSharedRead,  // a shared_mutex
   kSharedWrite,
+  kSend,
+  kReceive,
+  kPoll,
+  kHangUp,
   kRacyRead,  // plain memory without a lock
   kRacyWrite,
 };

@@ -44,7 +44,7 @@ struct DataRace {
 struct Blocked {
   int thread = -1;
   Op op = Op::kLock;  // kLock, kReadLock, kWait, kFutexWait, kSemWait, kBarrierArrive, kJoin,
-                      // kOnceBegin, kQuiesce
+                      // kOnceBegin, kQuiesce, kReceive, kSend, kAccept, kConnect, kPoll
   Target object;      // unused for kJoin
   int owner = -1;     // who holds the lock (or runs the once); the target of a join
   bool owner_ended = false;  // ... and has ended without letting go
@@ -72,7 +72,17 @@ struct CheckFailed {
 
 // crash.
 struct Crash {
-  enum class Kind { kNull, kStackOverflow, kWild, kDivision, kAbort, kAssert, kTerminate, kOther };
+  enum class Kind {
+    kNull,
+    kStackOverflow,
+    kWild,
+    kDivision,
+    kAbort,
+    kAssert,
+    kTerminate,
+    kBrokenPipe,
+    kOther
+  };
   Kind kind = Kind::kOther;
   int signal = 0;
   std::uintptr_t address = 0;  // of kWild: what was touched; never printed
@@ -102,13 +112,25 @@ struct Leak {
   std::vector<Block> blocks;
 };
 
-// unlock-not-owner, relock, destroyed-in-use.
+// leak, of descriptors.
+struct OpenDescriptors {
+  struct One {
+    int number = 0;
+    int thread = -1;
+    std::vector<Frame> opened;
+  };
+  std::vector<One> all;
+};
+
+// unlock-not-owner, relock, destroyed-in-use; double-free of a descriptor, of which `owner` and
+// `taken` are who closed it first, and where.
 struct Misuse {
   Target object;
   Op op = Op::kUnlock;       // what was done: kUnlock, kLock, kDestroy, kFree, kWait, ...
   int owner = -1;            // who holds it; -1: nobody
   std::vector<Frame> taken;  // where the owner took it
   std::vector<int> waiters;  // of destroyed-in-use: who sleeps in it
+  int number = -1;           // of a descriptor
 };
 
 // thread-not-joined: the thread whose std::thread was destroyed or assigned to.
@@ -166,8 +188,9 @@ struct Failure {
   int thread = -1;           // who did it
   int event = -1;            // the last event before it; -1: the last of the recording
   std::vector<Frame> stack;  // of `thread`, when it did
-  std::variant<std::monostate, DataRace, Stuck, CheckFailed, Crash, FreedMemory, Leak, Misuse,
-               NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory, TooMuchOutput>
+  std::variant<std::monostate, DataRace, Stuck, CheckFailed, Crash, FreedMemory, Leak,
+               OpenDescriptors, Misuse, NotJoined, Spinning, Starved, Escaped, Exited, OutOfMemory,
+               TooMuchOutput>
       what;
   // A data race on the memory of a CriticalSection: where two are seen inside at once, that says
   // all.

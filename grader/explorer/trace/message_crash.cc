@@ -34,6 +34,8 @@ std::string what_happened(const Crash& crash) {
       return "assertion `" + crash.text + "` failed";
     case Crash::Kind::kTerminate:
       return "std::terminate was called" + (crash.text.empty() ? "" : ": " + crash.text);
+    case Crash::Kind::kBrokenPipe:
+      return "SIGPIPE ended the process: a write, and nobody is left who could read it";
     case Crash::Kind::kOther:
       break;
   }

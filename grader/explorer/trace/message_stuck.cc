@@ -40,6 +40,22 @@ std::vector<int> cycle_of(const Stuck& stuck) {
   return {};
 }
 
+// What a thread that waits at a descriptor waits for.
+std::string wish(Op op) {
+  switch (op) {
+    case Op::kReceive:
+      return " for something to read from ";
+    case Op::kSend:
+      return " for room to write to ";
+    case Op::kAccept:
+      return " for somebody to connect to ";
+    case Op::kConnect:
+      return " for room among the connections to ";
+    default:
+      return " for something to happen at ";
+  }
+}
+
 std::string line_of(const Blocked& blocked, const Narrative& narrative) {
   std::string text = label(blocked.thread) + " waits";
   if (!blocked.stack.empty()) text += " at " + narrative.where(blocked.stack);
@@ -52,6 +68,7 @@ std::string line_of(const Blocked& blocked, const Narrative& narrative) {
       break;
   }
   const std::string object = narrative.quoted(blocked.object);
+  if (is_descriptor(blocked.op)) return text + wish(blocked.op) + object;
   text += " for " + (object.empty() ? std::string("a lock") : object);
   if (blocked.owner < 0) return text;
   text += blocked.owner == blocked.thread ? ", which it holds itself"

@@ -66,10 +66,23 @@ void write(const Failure& failure, const Misuse& misuse, const Narrative& narrat
       if (!misuse.taken.empty()) finding.message += " since " + narrative.where(misuse.taken);
       finding.message += ".";
       return;
+    case Rule::kDoubleFree:
+      finding.message = "Closed twice: " + who + " closes descriptor " +
+                        std::to_string(misuse.number) + where + ", which " +
+                        (misuse.owner == failure.thread ? "it" : label(misuse.owner)) +
+                        " has closed";
+      if (!misuse.taken.empty()) finding.message += " at " + narrative.where(misuse.taken);
+      finding.message += " already.";
+      finding.details.push_back(
+          "Between the two the number may have come to stand for a file of another thread, which "
+          "is closed then.");
+      return;
     default:
       break;
   }
-  finding.message = "Destroyed while in use: " + object + " ceases to exist" + where + " while ";
+  finding.message = "Destroyed while in use: " + object +
+                    (misuse.op == Op::kClose ? " is closed" : " ceases to exist") + where +
+                    " while ";
   if (!misuse.waiters.empty()) {
     for (std::size_t i = 0; i < misuse.waiters.size(); ++i) {
       if (i > 0) finding.message += " and ";
@@ -134,6 +147,17 @@ void write(const Failure& failure, const FreedMemory& freed, const Narrative& na
 
 void write(const Failure&, const Leak& leak, const Narrative& narrative, Finding& finding) {
   write_leak(leak, narrative, finding);
+}
+
+void write(const Failure&, const OpenDescriptors& open, const Narrative& narrative,
+           Finding& finding) {
+  const std::size_t count = open.all.size();
+  finding.message = "Leak: " + std::to_string(count) +
+                    (count == 1 ? " descriptor is" : " descriptors are") + " never closed.";
+  for (const OpenDescriptors::One& one : open.all) {
+    finding.details.push_back("Descriptor " + std::to_string(one.number) + ", opened at " +
+                              narrative.where(one.opened) + " by " + label(one.thread) + ".");
+  }
 }
 
 void write(const Failure& failure, const OutOfMemory& out, const Narrative& narrative,

@@ -257,6 +257,14 @@ void Narrative::write_note(const Event& event, Step& step) {
     case Op::kAtomicCas:
       step.note = "not as expected: nothing is written";
       break;
+    case Op::kReceive:
+    case Op::kSend:
+    case Op::kAccept:
+    case Op::kConnect:
+    case Op::kListen:
+    case Op::kPoll:
+      step.note = event.text;
+      break;
     case Op::kSemPost:
     case Op::kSemWait:
       step.after = std::to_string(event.count);

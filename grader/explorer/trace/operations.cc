@@ -74,6 +74,22 @@ std::string_view verb(Op op) {
       return "waits for quiescence";
     case Op::kInterleave:
       return "passes";
+    case Op::kReceive:
+      return "reads from";
+    case Op::kSend:
+      return "writes to";
+    case Op::kAccept:
+      return "accepts at";
+    case Op::kConnect:
+      return "connects to";
+    case Op::kListen:
+      return "opens";
+    case Op::kPoll:
+      return "polls";
+    case Op::kShutdown:
+      return "shuts down";
+    case Op::kClose:
+      return "closes";
     case Op::kAllocate:
       return "allocates";
     case Op::kFree:
@@ -109,6 +125,7 @@ bool writes(const Event& event) {
 }
 
 bool is_signal(Op op) {
+  if (is_descriptor(op)) return true;
   switch (op) {
     case Op::kWait:
     case Op::kWake:

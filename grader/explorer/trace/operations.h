@@ -14,7 +14,7 @@ std::string_view verb(const Event& event);
 std::string_view verb(Op op);
 
 bool writes(const Event& event);
-bool is_signal(Op op);    // waits, notifications, semaphores, barriers
+bool is_signal(Op op);    // waits, notifications, semaphores, barriers, descriptors
 bool is_lifetime(Op op);  // creates, joins, allocates, ...
 
 }  // namespace lockstep::trace

@@ -62,7 +62,7 @@ struct Event {
   std::vector<Frame> stack;  // innermost first
   Target target;             // of `address`; see Symbols::annotate
   // Of kOutput: what was printed; of kCheckFailed: the expression; of kInterleave: what a critical
-  // section saw ("enters", "leaves").
+  // section saw ("enters", "leaves"); of an operation on a descriptor: what came of it.
   std::string text;
 };
 
