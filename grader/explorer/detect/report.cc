@@ -113,16 +113,20 @@ void report_use_after_free(std::uintptr_t address, std::size_t size, shadow::Kin
   trace::FreedMemory freed;
   if (g_engine.recording) {
     freed.access = my_access(address, size, kind, event);
+    std::uintptr_t begin = 0;
     if (heap::Block* block = heap::block_around(address)) {
       freed.size = block->size;
-      const auto begin = reinterpret_cast<std::uintptr_t>(heap::memory_of(block));
-      if (const recorder::BlockHistory* history = recorder::history(begin)) {
-        freed.allocated_by = history->allocated_by;
-        freed.allocated = history->allocated;
-        freed.freed_by = history->freed_by;
-        freed.freed = history->freed;
-        freed.freed_event = history->freed_event;
-      }
+      begin = reinterpret_cast<std::uintptr_t>(heap::memory_of(block));
+    } else if (const auto early = heap::freed_early_around(address, size)) {
+      freed.size = early->size;
+      begin = early->begin;
+    }
+    if (const recorder::BlockHistory* history = recorder::history(begin)) {
+      freed.allocated_by = history->allocated_by;
+      freed.allocated = history->allocated;
+      freed.freed_by = history->freed_by;
+      freed.freed = history->freed;
+      freed.freed_event = history->freed_event;
     }
   }
   failure.what = std::move(freed);

@@ -211,6 +211,8 @@ void access(std::uintptr_t address, std::size_t size, Kind kind, const void* pc,
 // Freeing is a write: it races with an access that nothing orders before it. Later accesses find
 // the block freed.
 void freed(std::uintptr_t address, std::size_t size) {
+  // The quick way does not look for these.
+  if (heap::in_early(reinterpret_cast<const void*>(address))) g_quick = false;
   if (size == 0) return;
   const std::uint64_t first = address >> 3;
   const std::uint64_t last = (address + size - 1) >> 3;

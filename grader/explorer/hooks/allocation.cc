@@ -43,12 +43,12 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* pc) {
   return p;
 }
 
-[[noreturn]] void fail_double_free(Block* block, const void* p) {
+[[noreturn]] void fail_double_free(std::size_t size, const void* p) {
   trace::Failure failure = failure_of(Rule::kDoubleFree);
   trace::FreedMemory freed;
   freed.access.op = Op::kFree;
   freed.access.thread = self()->id;
-  freed.size = block->size;
+  freed.size = size;
   if (g_engine.recording) {
     freed.access.stack = failure.stack;
     freed.access.target = recorder::target(address_of(p), 1);
@@ -64,17 +64,42 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* pc) {
   fail_now(std::move(failure));
 }
 
+// The memory at `p` is nobody's from now on.
+void note_freed(void* p, std::size_t size) {
+  locks::destroy_memory(address_of(p), size, Op::kFree);
+  if (__builtin_expect(g_engine.recording, 0)) {
+    if (size > 0 && shadow::is_shared(address_of(p))) {
+      trace::Event step;
+      step.op = Op::kFree;
+      step.address = address_of(p);
+      step.size = static_cast<std::uint32_t>(std::min<std::size_t>(size, 1u << 30));
+      recorder::add(std::move(step));
+    }
+    recorder::freed(address_of(p));
+  }
+  shadow::freed(address_of(p), size);
+}
+
+// What was allocated before main belongs to every execution: none gives it back for good.
+void release_early(void* p) {
+  const Inside inside;
+  const std::size_t size = heap::house_size(p);
+  if (heap::freed_early_around(address_of(p), 1) != nullptr) fail_double_free(size, p);
+  note_freed(p, size);
+  heap::mark_freed_early(p);
+}
+
 void release(void* p, const void* pc) {
   if (p == nullptr) return;
   if (!heap::in_arena(p)) {
-    // What was allocated before the exploration belongs to every execution: none may give it back.
     if (!modelled() && heap::in_house(p)) heap::house_free(p);
+    if (modelled() && heap::in_early(p)) release_early(p);
     return;
   }
   if (!modelled()) return;  // the arena is emptied as a whole
   const Inside inside;
   Block* block = heap::block_of(p);
-  if (block->state == heap::kFreed) fail_double_free(block, p);
+  if (block->state == heap::kFreed) fail_double_free(block->size, p);
   if (block->state != heap::kLive) {
     trace::Failure failure = failure_of(Rule::kCrash);
     trace::Crash crash;
@@ -83,18 +108,7 @@ void release(void* p, const void* pc) {
     failure.what = std::move(crash);
     fail_now(std::move(failure));
   }
-  locks::destroy_memory(address_of(p), block->size, Op::kFree);
-  if (__builtin_expect(g_engine.recording, 0)) {
-    if (block->size > 0 && shadow::is_shared(address_of(p))) {
-      trace::Event step;
-      step.op = Op::kFree;
-      step.address = address_of(p);
-      step.size = static_cast<std::uint32_t>(std::min<std::size_t>(block->size, 1u << 30));
-      recorder::add(std::move(step));
-    }
-    recorder::freed(address_of(p));
-  }
-  shadow::freed(address_of(p), block->size);
+  note_freed(p, block->size);
   heap::arena_mark_freed(block, pc);
 }
 

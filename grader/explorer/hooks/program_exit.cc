@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "grader/explorer/hooks/hook.h"
+#include "grader/explorer/model/world.h"
 
 namespace lockstep {
 
@@ -25,6 +26,14 @@ std::vector<Handler>& handlers() {
   return *list;
 }
 
+// Registered before main: the destructors of global objects. libc calls them when the process ends;
+// here each execution's end does, and finds the globals as main began with them in the next.
+struct Global {
+  Handler handler;
+  const void* module;  // of whose code it was registered
+};
+std::vector<Global>* g_globals;
+
 void call_plain(void* function) { reinterpret_cast<void (*)()>(function)(); }
 
 }  // namespace
@@ -39,6 +48,14 @@ void program_exit(int status, bool run_handlers) {
     handler.call(handler.argument);
     g_engine.active = false;
   }
+  if (run_handlers && g_globals != nullptr) {
+    for (auto global = g_globals->rbegin(); global != g_globals->rend(); ++global) {
+      if (!world::in_module(global->module)) continue;
+      g_engine.active = true;
+      global->handler.call(global->handler.argument);
+      g_engine.active = false;
+    }
+  }
   leave_execution();
 }
 
@@ -50,6 +67,10 @@ LOCKSTEP_HOOK int __cxa_atexit(void (*call)(void*), void* argument, void* dso) {
   if (!modelled()) {
     static int (*real)(void (*)(void*), void*, void*) = nullptr;
     if (real == nullptr) real = real::next<int (*)(void (*)(void*), void*, void*)>("__cxa_atexit");
+    if (!world::is_open()) {
+      if (g_globals == nullptr) g_globals = new std::vector<Global>;
+      g_globals->push_back({{call, argument}, dso});
+    }
     return real(call, argument, dso);
   }
   const Inside inside;

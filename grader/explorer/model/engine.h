@@ -45,6 +45,7 @@ struct Engine {
 
   std::uint64_t now;  // virtual nanoseconds
   long steps;
+  long look_at_step;       // then the execution is long (model/progress.h), or too long
   unsigned long accesses;  // plain accesses since the last point
   const Options* options;
   Searcher* strategy;
@@ -53,6 +54,7 @@ struct Engine {
 
   bool ended;             // the execution is over: a hard failure, or cut by the search
   bool cut;               // ... by the search, as redundant
+  bool stopped;           // ... at the limit of steps, though it got on
   bool check_failed;      // a CHECK of this execution did
   bool bound_hit;         // not every choice was open: the search is not exhaustive
   bool somebody_yielded;  // some thread is set aside until another takes a step

@@ -120,7 +120,7 @@ void thread_main() {
 
 void check_the_end() {
   Engine& e = g_engine;
-  if (e.cut || g_outcome.failure || !g_outcome.refused.empty()) return;
+  if (e.cut || e.stopped || g_outcome.failure || !g_outcome.refused.empty()) return;
   for (int i = 1; i < e.thread_count; ++i) {
     const Thread& thread = *e.threads[i];
     const bool left = e.program ? thread.life == Life::kAlive : !thread.joined && !thread.detached;
@@ -128,7 +128,7 @@ void check_the_end() {
     trace::Failure failure;
     failure.rule = Rule::kThreadNotJoined;
     failure.thread = i;
-    failure.what = trace::NotJoined{i};
+    failure.what = trace::NotJoined{i, e.program};
     if (e.program && e.may_outlive_main) {
       g_outcome_used = true;
       g_outcome.notes.push_back(std::move(failure));
@@ -261,7 +261,7 @@ void fail_livelock() {
   spinning.steps = e.steps;
   for (int i = 0; i < e.thread_count; ++i) {
     const Thread& thread = *e.threads[i];
-    if (thread.life != Life::kAlive) continue;
+    if (thread.life != Life::kAlive || is_asleep(thread)) continue;
     trace::Spinning::Thread one;
     one.thread = i;
     if (e.recording) {
@@ -422,9 +422,10 @@ Outcome& run_execution(const std::function<void()>& body) {
   ++e.execution;
   e.now = kFirstInstant;
   e.steps = 0;
+  e.look_at_step = e.program ? e.options->steps / 2 : e.options->steps + 1;
   e.accesses = 0;
   e.touching = false;
-  e.ended = e.cut = e.check_failed = e.somebody_yielded = e.somebody_spins = false;
+  e.ended = e.cut = e.stopped = e.check_failed = e.somebody_yielded = e.somebody_spins = false;
   e.fruitless = 0;
   e.preemptions = 0;
   e.preempted = false;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "grader/explorer/model/raw.h"
 
@@ -36,6 +37,8 @@ void die(const char* message) {
 namespace heap {
 
 namespace {
+
+std::vector<FreedEarly>* g_freed_early;
 
 char* g_next;  // the arena's first free byte
 std::size_t g_live;
@@ -108,6 +111,7 @@ void arena_clear() {
   }
   g_next = reinterpret_cast<char*>(kArenaBase);
   g_live = 0;
+  if (g_freed_early != nullptr) g_freed_early->clear();
 }
 
 std::size_t arena_live() { return g_live; }
@@ -261,6 +265,26 @@ void house_free(void* p) {
   auto* freed = reinterpret_cast<FreeSlot*>(slot);
   freed->next = g_free[bin];
   g_free[bin] = freed;
+}
+
+bool in_early(const void* p) {
+  return reinterpret_cast<std::uintptr_t>(p) - kEarlyBase < kEarlySize;
+}
+
+void mark_freed_early(void* p) {
+  if (g_freed_early == nullptr) g_freed_early = new std::vector<FreedEarly>;
+  g_freed_early->push_back({reinterpret_cast<std::uintptr_t>(p), house_size(p)});
+}
+
+const FreedEarly* freed_early_around(std::uintptr_t address, std::size_t size) {
+  if (g_freed_early == nullptr) return nullptr;
+  for (const FreedEarly& block : *g_freed_early) {
+    if (address < block.begin + std::max<std::size_t>(block.size, 1) &&
+        block.begin < address + size) {
+      return &block;
+    }
+  }
+  return nullptr;
 }
 
 std::size_t house_size(void* p) { return (static_cast<Header*>(p) - 1)->size; }

@@ -57,10 +57,19 @@ void arena_mark_freed(Block* block, const void* caller);
 // A byte for every 16 of the arena, not 0 where a freed block lies. Blocks share no such granule.
 inline constexpr std::size_t kGranule = 16;
 inline constinit std::uint8_t* g_freed_granules = nullptr;
+// Blocks from before main that the execution has given back; the next one has them again.
+bool in_early(const void* p);
+void mark_freed_early(void* p);
+struct FreedEarly {
+  std::uintptr_t begin;
+  std::size_t size;
+};
+// The one that holds a byte of [address, address + size), or nullptr.
+const FreedEarly* freed_early_around(std::uintptr_t address, std::size_t size);
 // Whether any byte of [address, address + size) was given back in this execution; `size` is not 0.
 inline bool is_freed(std::uintptr_t address, std::size_t size) {
   const std::uintptr_t offset = address - kArenaBase;
-  if (offset >= kArenaSize) return false;
+  if (offset >= kArenaSize) return freed_early_around(address, size) != nullptr;
   for (std::uintptr_t at = offset / kGranule; at <= (offset + size - 1) / kGranule; ++at) {
     if (g_freed_granules[at] != 0) return true;
   }

@@ -4,11 +4,13 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "grader/explorer/fiber/fiber.h"
 #include "grader/explorer/model/descriptors.h"
 #include "grader/explorer/model/engine.h"
+#include "grader/explorer/model/memory.h"
 #include "grader/explorer/trace/capture.h"
 
 namespace lockstep::recorder {
@@ -34,7 +36,8 @@ struct State {
   std::map<std::uintptr_t, BlockHistory> blocks;
   std::vector<int> last_of;
   std::vector<std::vector<trace::Target>> reads;  // by thread, since it last took a lock
-  int unwritten = -1;                             // the event whose write is about to happen
+  std::map<std::tuple<std::uintptr_t, std::uint32_t, std::uintptr_t>, trace::Target> known;
+  int unwritten = -1;  // the event whose write is about to happen
   std::uintptr_t unwritten_address = 0;
   std::size_t unwritten_size = 0;
 };
@@ -84,6 +87,26 @@ trace::Target name(std::uintptr_t address, std::uint32_t size, int thread, trace
   return g_state->symbols->target(address, size, accessor, others);
 }
 
+// Gives the step's memory its name. Finding one takes long, so in a long story what the same code
+// does to the same memory of the heap, which is never another's, is found once.
+void annotate(trace::Event& event) {
+  constexpr int kLongStory = 1'000;
+  if (descriptors::is_object(event.address)) {
+    event.target = named_by_model(event.address);
+    return;
+  }
+  trace::Target* known = nullptr;
+  if (last_event() > kLongStory && heap::in_arena(event.address) && !event.stack.empty()) {
+    known = &g_state->known[{event.address, event.size, event.stack.front().pc}];
+    if (known->address != 0) {
+      event.target = *known;
+      return;
+    }
+  }
+  g_state->symbols->annotate(event, others_than(event.thread));
+  if (known != nullptr) *known = event.target;
+}
+
 }  // namespace
 
 void begin(trace::Symbols* symbols) {
@@ -123,12 +146,7 @@ int add(trace::Event event) {
   event.thread = id;
   event.preempts = std::exchange(g_engine.preempted, false);
   event.stack = stack();
-  if (descriptors::is_object(event.address)) {
-    event.target = named_by_model(event.address);
-  } else {
-    const std::vector<trace::Stack> others = others_than(id);
-    g_state->symbols->annotate(event, others);
-  }
+  annotate(event);
   g_state->recording.events.push_back(std::move(event));
   const int index = static_cast<int>(g_state->recording.events.size()) - 1;
   while (static_cast<int>(g_state->last_of.size()) <= id) g_state->last_of.push_back(-1);

@@ -9,6 +9,7 @@
 #include "grader/explorer/model/engine.h"
 #include "grader/explorer/model/execution.h"
 #include "grader/explorer/model/library_spins.h"
+#include "grader/explorer/model/progress.h"
 #include "grader/explorer/model/recorder.h"
 #include "grader/explorer/model/world.h"
 #include "grader/explorer/search/searcher.h"
@@ -261,13 +262,29 @@ void end_yields() {
   if (e.slow_threads && candidates.count > 1) ++thread.early_timeouts;
 }
 
+// An execution has become long. A test's body is small, and one that comes to the limit goes round
+// for ever. A whole program may just have much to do: it is stopped there, unless it gets nowhere.
+[[gnu::noinline]] void go_on_or_stop() {
+  Engine& e = g_engine;
+  constexpr int kBetweenLooks = 61;  // no multiple of what may well be the length of a turn
+  const long limit = e.options->steps;
+  if (e.steps > limit) {
+    e.bound_hit = true;
+    if (!e.program || progress::none()) fail_livelock();
+    e.stopped = true;
+    leave_execution();
+  }
+  if (e.program) {
+    if (e.steps <= limit / 2) progress::begin();
+    progress::look();
+    e.look_at_step = std::min(e.steps + kBetweenLooks, limit + 1);
+  }
+}
+
 // The next thread to run, or nullptr when all have ended. Does not return when none can run.
 Thread* pick() {
   Engine& e = g_engine;
-  if (++e.steps > e.options->steps) {
-    e.bound_hit = true;
-    fail_livelock();
-  }
+  if (++e.steps >= e.look_at_step) go_on_or_stop();
   Candidates candidates;
   add_ready(candidates);
   if (candidates.count == 0 || e.slow_threads) {

@@ -55,6 +55,12 @@ inline Range g_program_data;  // the program's globals
 inline Range g_cxx_library_data;
 inline std::uintptr_t g_program_base;
 
+inline bool is_open() { return g_program_base != 0; }
+// Whether `p` lies in the program itself, be it code or data.
+inline bool in_module(const void* p) {
+  const auto address = reinterpret_cast<std::uintptr_t>(p);
+  return g_program_base <= address && address < g_program_data.end;
+}
 inline bool in_program(const void* p) {
   return g_program_code.holds(reinterpret_cast<std::uintptr_t>(p));
 }

@@ -126,11 +126,19 @@ class Search {
     return turn(name, *searcher, budget);
   }
 
+  // The executions of a whole program may be long, each up to the limit of steps.
+  bool out_of_steps() const {
+    constexpr long kStepsOfOne = 1'000;  // of what an execution has on the average
+    constexpr long kAfterRaceShare = 10;
+    const long all = options_.executions * kStepsOfOne;
+    return g_engine.program && steps_ >= (stop_at_ > 0 ? all / kAfterRaceShare : all);
+  }
+
   bool over() const {
     // Half of the budget is for the other clock, where there is a second one to try.
     const bool half = shares_budget_ && g_engine.saw_deadline &&
                       executions_ - pass_begin_ >= (pass_end_ - pass_begin_) / 2;
-    return decided_ || !refused_.empty() || half || executions_ >= pass_end_ ||
+    return decided_ || !refused_.empty() || half || executions_ >= pass_end_ || out_of_steps() ||
            (stop_at_ > 0 && executions_ >= stop_at_);
   }
 

@@ -41,17 +41,20 @@ _Unwind_Reason_Code collect(_Unwind_Context* context, void* argument) {
 }  // namespace
 
 [[gnu::noinline]] std::vector<Frame> capture_stack(int skip, int most) {
-  std::vector<Frame> frames;
+  // Kept from call to call: what is returned takes no more room than it has frames, for a replay
+  // keeps very many.
+  static auto& frames = *new std::vector<Frame>;
+  frames.clear();
   const auto skipped = static_cast<std::size_t>(skip < 0 ? 0 : skip) + 1;  // and this function
   const auto limit = static_cast<std::size_t>(most < 0 ? 0 : most) + skipped;
   frames.reserve(limit + 1);
   // One frame more than asked for: it brings the CFA of the last.
   Collector collector{frames, skipped, limit + 1};
   _Unwind_Backtrace(collect, &collector);
-  if (frames.size() > limit) frames.resize(limit);
-  frames.erase(frames.begin(),
-               frames.begin() + static_cast<long>(std::min(skipped, frames.size())));
-  return frames;
+  const std::size_t end = std::min(frames.size(), limit);
+  const std::size_t begin = std::min(skipped, end);
+  return {frames.begin() + static_cast<std::ptrdiff_t>(begin),
+          frames.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
 }  // namespace lockstep::trace

@@ -134,8 +134,10 @@ struct Misuse {
 };
 
 // thread-not-joined: the thread whose std::thread was destroyed or assigned to.
+// With `program`, it runs on when main returns.
 struct NotJoined {
   int thread = -1;
+  bool program = false;
 };
 
 // busy-wait, livelock, endless-loop: threads that run and get nowhere.

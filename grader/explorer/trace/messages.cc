@@ -97,11 +97,18 @@ void write(const Failure& failure, const Misuse& misuse, const Narrative& narrat
 void write(const Failure& failure, const NotJoined& not_joined, const Narrative& narrative,
            Finding& finding) {
   const auto& threads = narrative.recording().threads;
-  finding.message = "Thread not joined: the std::thread of " + label(not_joined.thread);
   const auto index = static_cast<std::size_t>(not_joined.thread);
-  if (not_joined.thread >= 0 && index < threads.size() && !threads[index].created.empty()) {
-    finding.message += ", created at " + narrative.where(threads[index].created) + ",";
+  const bool known = not_joined.thread >= 0 && index < threads.size();
+  const std::string created = known && !threads[index].created.empty()
+                                  ? ", created at " + narrative.where(threads[index].created) + ","
+                                  : "";
+  finding.message = "Thread not joined: ";
+  if (not_joined.program) {
+    finding.message += label(not_joined.thread) + created +
+                       " has not ended when the program does, and is ended with it.";
+    return;
   }
+  finding.message += "the std::thread of " + label(not_joined.thread) + created;
   finding.message += " is destroyed at " + narrative.where(failure.stack) +
                      " and was neither joined nor detached.";
 }
