@@ -213,10 +213,8 @@ class Gil {
     // A century is as good as for ever, and now + interval cannot overflow.
     //
     // equivalent shift-bound, shift-constant: and so is a year more, or less
-    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     if (interval_ > std::chrono::hours(24 * 365 * 100)) return me.turn.wait(hold, has_it);
     const std::chrono::nanoseconds interval = interval_;
-    // spurious-wakeup while-to-if: hand_over() wakes nobody but the new owner
     for (std::uint64_t seen = switches_; !me.turn.wait_for(hold, interval, has_it);) {
       // Who has just got the lock has a full interval, too.
       if (switches_ == seen) asked_.store(true, std::memory_order_relaxed);
