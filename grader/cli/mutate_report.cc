@@ -19,7 +19,6 @@ Row row_of(const Report& report) {
           std::to_string(report.killed),
           std::to_string(report.equivalent),
           std::to_string(report.weak_memory),
-          std::to_string(report.spurious),
           std::to_string(report.survivors.size()),
           std::to_string(report.not_built),
           fmt::format("{:.0f}", report.seconds)};
@@ -28,8 +27,8 @@ Row row_of(const Report& report) {
 }  // namespace
 
 std::string mutate_table(const std::vector<Report>& reports) {
-  std::vector<Row> rows{{"lab", "mutants", "killed", "equivalent", "weak memory", "spurious",
-                         "survivors", "not compiled", "seconds"}};
+  std::vector<Row> rows{{"lab", "mutants", "killed", "equivalent", "weak memory", "survivors",
+                         "not compiled", "seconds"}};
   for (const Report& report : reports) rows.push_back(row_of(report));
   std::string text = report::table(rows);
   long shortcomings = 0;
@@ -71,7 +70,6 @@ std::string mutate_json(const std::vector<Report>& reports) {
         {"killed", report.killed},
         {"equivalent", report.equivalent},
         {"weak_memory", report.weak_memory},
-        {"spurious", report.spurious},
         {"not_judged", report.not_judged},
         {"not_built", report.not_built},
         {"survivors", survivors},

@@ -8,8 +8,7 @@
 namespace lockstep::mutants {
 
 // The words that a mark (marks.h) may begin with, in the order of Mark::Kind.
-inline constexpr std::array<std::string_view, 3> kMarkWords{"equivalent", "weak-memory",
-                                                            "spurious-wakeup"};
+inline constexpr std::array<std::string_view, 2> kMarkWords{"equivalent", "weak-memory"};
 
 // Whether a comment, without its slashes and the blanks before, begins a mark: one of these words,
 // then a word with a hyphen, as operators' names are. ("equivalent to a loop" is a comment like any

@@ -52,8 +52,6 @@ bool suits(Mark::Kind kind, std::string_view operator_name) {
       return true;
     case Mark::Kind::kWeakMemory:
       return operator_name == "weaken-order";
-    case Mark::Kind::kSpuriousWakeup:
-      return operator_name == "while-to-if" || operator_name == "drop-predicate";
   }
   return false;
 }

@@ -7,18 +7,16 @@
 //   // equivalent shift-bound#2, drop-guard: reason, which may go on
 //   // in the next lines of the comment
 //   // weak-memory weaken-order: reason
-//   // spurious-wakeup while-to-if: reason
 //
 // The mark stands at the end of the line that the mutant changes, or in the comment right above it;
 // it goes to the end of that comment, or to the next mark. A name without a number means all
 // mutants of that operator on that line. Its first word says why no case kills them:
 //
-//   equivalent       no program can tell the mutant from the original
-//   weak-memory      only a machine that reorders memory accesses could (weaken-order)
-//   spurious-wakeup  only a wake-up for no reason could (while-to-if, drop-predicate)
+//   equivalent   no program can tell the mutant from the original
+//   weak-memory  only a machine that reorders memory accesses could (weaken-order)
 //
-// The last two are mistakes all the same. The explorer does not try the one, and the other only
-// where a case asks for it (docs/explorer.md). The skeleton generator leaves marks out.
+// The second is a mistake all the same, but the explorer does not reorder (docs/explorer.md). The
+// skeleton generator leaves marks out.
 
 #include <string>
 #include <string_view>
@@ -29,7 +27,7 @@
 namespace lockstep::mutants {
 
 struct Mark {
-  enum class Kind { kEquivalent, kWeakMemory, kSpuriousWakeup };
+  enum class Kind { kEquivalent, kWeakMemory };
   struct Target {
     std::string operator_name;
     int ordinal = 0;  // as Mutant's; 0: every one

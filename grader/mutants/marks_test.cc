@@ -16,11 +16,11 @@ MutatedFile file_with(const std::string& text) { return read("a.h", text); }
 TEST_CASE("what begins a mark") {
   CHECK(begins_mark("equivalent drop-notify: why"));
   CHECK(begins_mark("weak-memory weaken-order: why"));
-  CHECK(begins_mark("spurious-wakeup while-to-if: why"));
   CHECK(begins_mark("equivalent drop-notify"));  // without its reason: a mark, and a bad one
   CHECK_FALSE(begins_mark("equivalent to a loop: see above"));
   CHECK_FALSE(begins_mark("it is equivalent drop-notify: no"));
   CHECK_FALSE(begins_mark("equivalent"));
+  CHECK_FALSE(begins_mark("spurious-wakeup while-to-if: why"));  // no such kind
 }
 
 TEST_CASE("a line without its mark") {
@@ -38,7 +38,7 @@ TEST_CASE("a mark above the line and at its end") {
       "  // A comment.\n"
       "  // equivalent drop-notify, drop-statement: nobody waits,\n"
       "  // and nobody will\n"
-      "  // spurious-wakeup while-to-if#2: because\n"
+      "  // weak-memory weaken-order#2: because\n"
       "  // LOCKSTEP END SOLUTION\n"
       "\n"
       "  c.notify_one();\n"
@@ -52,7 +52,7 @@ TEST_CASE("a mark above the line and at its end") {
   REQUIRE(file.marks[0].targets.size() == 2);
   CHECK(file.marks[0].targets[1].operator_name == "drop-statement");
   CHECK(file.marks[0].place() == "a.h:3: equivalent drop-notify, drop-statement");
-  CHECK(file.marks[1].kind == Mark::Kind::kSpuriousWakeup);
+  CHECK(file.marks[1].kind == Mark::Kind::kWeakMemory);
   CHECK(file.marks[1].line == 8);
   CHECK(file.marks[1].targets.at(0).ordinal == 2);
   CHECK(file.marks[1].reason == "because");

@@ -283,6 +283,7 @@ TEST_CASE("early-return") {
   CHECK(made_in("early-return", "struct A { A() { f(); g(); } };\nbool f() {\n", "return true;")
             .size() == 1);
   CHECK(made_in("early-return", "bool f() {\n", "return true;") == kNothing);
+  CHECK(made_in("early-return", "A f() {\n", "return {};") == kNothing);  // it does so already
   CHECK(made("early-return", "f();") == kNothing);
 }
 

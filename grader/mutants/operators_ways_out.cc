@@ -90,6 +90,7 @@ void return_early(const Code& code, const Function& function, Edits& edits) {
       const auto returns_it = [&](const Statement& one) {
         return code.source(one.first, one.last) == way_out;
       };
+      if (returns_it(next)) return;  // the same once more
       const std::size_t rest = parts.size() - i;
       if (dropped_anyway && rest == 1) return;
       if (dropped_anyway && rest == 2 && returns_it(parts.back())) return;

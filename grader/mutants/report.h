@@ -30,11 +30,10 @@ struct Survivor {
 
 struct Report {
   std::string lab;
-  int mutants = 0;  // that compile: the sum of the next five and of the survivors
+  int mutants = 0;  // that compile: the sum of the next four and of the survivors
   int killed = 0;
   int equivalent = 0;   // survived, and are marked so
   int weak_memory = 0;  // the same
-  int spurious = 0;     // the same: spurious wake-ups
   int not_judged = 0;
   int not_built = 0;
   std::vector<Survivor> survivors;        // unexplained

@@ -10,6 +10,9 @@ using SteadyClock = std::chrono::steady_clock;
 // For cases that ask "when": time moves only when no thread can run.
 constexpr Options kExactTime{.clock = Clock::kStrict};
 
+// Adds that a condition variable may wake a thread for no reason, which the standard allows.
+constexpr Options kWakesForNoReason{.clock = Clock::kStrict, .spurious_wakeups = true};
+
 // A Gil that nobody ever asks for: for cases without time.
 constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max();
 
@@ -137,7 +140,7 @@ TEST_CASE("an interval is more than nothing" * points(2) *
   });
 }
 
-TEST_CASE("two threads never have it together" * points(7) *
+TEST_CASE("two threads never have it together" * points(6) *
           hints("Mutual exclusion: between acquire() and release() there is one thread.",
                 "\"If it is free, take it\" must be one step; and a thread that wakes up must know "
                 "that the lock is its own, or look again.",
@@ -214,6 +217,33 @@ TEST_CASE("who waits sleeps, and does not spin" * points(4) *
         waiter.join();
       },
       kExactTime);
+}
+
+TEST_CASE(
+    "a wake-up for no reason is no gil" * points(2) *
+    hints("A condition variable may wake a thread although nobody has notified it. The standard "
+          "allows that, and systems do it.",
+          "What does a thread look at when it wakes up in acquire(), before it believes that the "
+          "Gil is its own? With an interval, and with one that is never over?",
+          "turn.wait(hold, [&] { return has_it; }), and the same for wait_for; or a while around "
+          "each of them.")) {
+  for (const auto interval : {kNever, std::chrono::nanoseconds(1h)}) {
+    explore(
+        [=] {
+          lab::Gil gil(interval);
+          CriticalSection section;
+          gil.acquire();
+          std::thread waiter([&] {
+            gil.acquire();
+            section.visit();
+            gil.release();
+          });
+          section.visit();
+          gil.release();
+          waiter.join();
+        },
+        kWakesForNoReason);
+  }
 }
 
 TEST_CASE("anybody may ask whether it is held" * points(2) *

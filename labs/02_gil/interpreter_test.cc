@@ -167,7 +167,7 @@ TEST_CASE("one instruction at a time" * points(5) *
   });
 }
 
-TEST_CASE("SLEEP lets others run" * points(5) *
+TEST_CASE("SLEEP lets others run" * points(4) *
           hints("Who sleeps needs no processor, and so no Gil.",
                 "What is held while a thread sleeps? And what after it?",
                 "case SLEEP: { AllowThreads allow(gil_); std::this_thread::sleep_for(...); }")) {
@@ -211,7 +211,7 @@ TEST_CASE("SLEEP lets others run" * points(5) *
   });
 }
 
-TEST_CASE("who only computes lets others in" * points(5) *
+TEST_CASE("who only computes lets others in" * points(4) *
           hints("A loop without SLEEP never lets go by itself. Somebody asks for the lock. Who "
                 "listens?",
                 "Where in run() does a thread find out that somebody has asked? Also in a loop of "

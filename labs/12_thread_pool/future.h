@@ -161,8 +161,8 @@ class Future {
   }
 
   // Completes the future: set_result(value), or set_result() for Future<void>. Wakes all who wait,
-  // and then calls the callbacks. Throws InvalidStateError, and changes nothing, if the future is
-  // done.
+  // and then calls the callbacks. Throws InvalidStateError if the future is done, and what making a
+  // T of `value` throws; nothing is changed then.
   template <typename... Value>
   void set_result(Value&&... value) const {
     not_implemented("set_result", value...);

@@ -65,7 +65,7 @@ TEST_CASE("a callback that comes late is called at once" * points(1) *
   });
 }
 
-TEST_CASE("a callback added in the moment of completion is called once" * points(3) *
+TEST_CASE("a callback added in the moment of completion is called once" * points(2) *
           hints("It is either on the list in time, or too late: never both, and never neither.",
                 "One thread looks whether the future is done and adds to the list, the other ends "
                 "the future and goes through the list. Which of these steps belong together?",

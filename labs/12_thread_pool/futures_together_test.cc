@@ -104,6 +104,17 @@ TEST_CASE("wait can return with the first exception" * points(2) *
     CHECK(text(again, futures) == "done 0 1, not done 2");
     futures[2].set_result(2);
   });
+  explore([] {  // a result comes after it, before the waiter is awake
+    const Futures futures{lab::Future<int>(), lab::Future<int>(), lab::Future<int>()};
+    std::thread a([&] {
+      futures[0].set_exception(broken());
+      futures[1].set_result(1);
+    });
+    const auto heaps = lab::wait(futures, std::nullopt, lab::FIRST_EXCEPTION);
+    CHECK(std::count(heaps.done.begin(), heaps.done.end(), futures[0]) == 1);
+    a.join();
+    futures[2].set_result(2);
+  });
   explore([] {
     const Futures futures{lab::Future<int>(), lab::Future<int>()};
     std::thread a([&] {
@@ -193,6 +204,8 @@ TEST_CASE(
     CHECK(text(lab::wait(futures, 0ns), futures) == "done, not done 0");
     futures[0].set_running_or_notify_cancel();
     CHECK(text(lab::wait(futures, 0ns), futures) == "done 0, not done");
+    CHECK(futures[0].cancel());  // once more: that changes nothing
+    CHECK(text(lab::wait(futures, 0ns), futures) == "done 0, not done");
   });
   explore([] {
     const Futures futures{lab::Future<int>()};
@@ -273,6 +286,33 @@ TEST_CASE("as_completed misses nothing that ends as it looks" * points(2) *
     CHECK((order == "12" || order == "21"));
     a.join();
     b.join();
+  });
+}
+
+TEST_CASE("several may wait for the same futures" * points(1) *
+          hints("Each of them hears of each future, and of each once.",
+                "One of them comes when a future is done already, and another one still has its "
+                "note there. Who is told what?",
+                "Tell whoever has left a note, and throw the notes away in the same step.")) {
+  explore([] {
+    const lab::Future<int> a;
+    const lab::Future<int> b;
+    a.set_result(1);
+    std::string order;
+    for (const auto& future : lab::as_completed(Futures{a, b})) {
+      order += std::to_string(future.result());
+      CHECK(text(lab::wait(Futures{a}), Futures{a, b}) == "done 0, not done");
+      if (!b.done()) b.set_result(2);
+    }
+    CHECK(order == "12");
+  });
+  explore([] {
+    const Futures futures{lab::Future<int>()};
+    std::thread other([&] { CHECK(text(lab::wait(futures), futures) == "done 0, not done"); });
+    std::thread producer([&] { futures[0].set_result(1); });
+    CHECK(text(lab::wait(futures), futures) == "done 0, not done");
+    other.join();
+    producer.join();
   });
 }
 

@@ -187,7 +187,7 @@ TEST_CASE("one worker works in the order of submission" * points(1) *
   });
 }
 
-TEST_CASE("a task that throws harms nobody but its future" * points(3) *
+TEST_CASE("a task that throws harms nobody but its future" * points(2) *
           hints("The exception belongs to the one who asks for the result. The worker goes on.",
                 "What becomes of an exception that leaves a thread's function? Catch it before, "
                 "whatever it is.",
@@ -204,7 +204,7 @@ TEST_CASE("a task that throws harms nobody but its future" * points(3) *
   });
 }
 
-TEST_CASE("a task may submit another" * points(3) *
+TEST_CASE("a task may submit another" * points(2) *
           hints("A task is somebody else's code: it may call anything, also this pool.",
                 "Which locks does a worker hold while it runs a task?",
                 "Let the unique_lock end before task->run().")) {

@@ -10,6 +10,17 @@ lab::Future<void> submit(lab::ThreadPoolExecutor& pool, std::function<void()> ta
   return pool.submit(std::move(task));
 }
 
+// Says good-bye when it goes: an argument whose destructor is somebody else's code.
+class Parting {
+ public:
+  explicit Parting(std::function<void()> say) : say_(std::move(say)) {}
+  Parting(const Parting&) = delete;
+  ~Parting() { say_(); }
+
+ private:
+  const std::function<void()> say_;
+};
+
 // A task of a pool that waits until it is allowed to end, so that the test knows what has begun.
 class LongTask {
  public:
@@ -52,7 +63,7 @@ TEST_CASE("nothing can be submitted after shutdown" * points(1) *
   });
 }
 
-TEST_CASE("shutdown waits until all is done, once" * points(3) *
+TEST_CASE("shutdown waits until all is done, once" * points(2) *
           hints("A shutdown closes the entrance. What is inside is still done.",
                 "A worker wakes up and finds the pool shut down. When may it go home?",
                 "if (tasks_.empty()) return;   after a wait for: a task, or the shutdown")) {
@@ -201,16 +212,48 @@ TEST_CASE("a dropped task may use the pool" * points(1) *
     };
     const auto by_callback = submit(pool, [] {});
     by_callback.add_done_callback([&](const lab::Future<void>&) { try_it("callback"); });
-    struct Parting {  // says good-bye when it goes
-      std::function<void(const std::string&)> say;
-      ~Parting() { say("argument"); }
-    };
-    submit(pool, [parting = std::shared_ptr<Parting>(new Parting{try_it})] {});
+    submit(pool, [parting = std::make_shared<Parting>([&] { try_it("argument"); })] {});
     pool.shutdown(false, true);
     task.end();
     pool.shutdown();
     CHECK((answers == "callback refused argument refused " ||
            answers == "argument refused callback refused "));
+  });
+}
+
+TEST_CASE("a refused task may use the pool" * points(1) *
+          hints("What is refused is destroyed, and its arguments with it: somebody else's code.",
+                "submit throws. In which order do its local variables go: the lock, and the task?",
+                "Make the task first, and lock then: what was made last goes first.")) {
+  explore([] {
+    lab::ThreadPoolExecutor pool(1);
+    pool.shutdown();
+    int refused = 0;
+    const auto try_it = [&] {
+      CHECK_THROWS_AS(submit(pool, [] {}), std::runtime_error);
+      ++refused;
+    };
+    CHECK_THROWS_AS(submit(pool, [parting = std::make_shared<Parting>(try_it)] {}),
+                    std::runtime_error);
+    CHECK(refused == 1);
+  });
+}
+
+TEST_CASE("what shutdown drops is gone before it waits" * points(1) *
+          hints("What was given to a task may be what somebody else waits for: a lock, or a "
+                "connection.",
+                "shutdown(true, true) has dropped some tasks, and waits for the workers. How long "
+                "do the dropped ones live?",
+                "dropped.clear();   before the joins")) {
+  explore([] {
+    LongTask task;
+    lab::ThreadPoolExecutor pool(1);
+    const auto busy = task.submit_to(pool);  // until the other one's argument has gone
+    const auto dropped =
+        submit(pool, [parting = std::make_shared<Parting>([&] { task.end(); })] {});
+    pool.shutdown(true, true);
+    CHECK(busy.done());
+    CHECK(dropped.cancelled());
   });
 }
 

@@ -46,6 +46,8 @@ std::string read(lab::Generator<int>& results) {
     for (const int result : results) words += std::to_string(result) + " ";
   } catch (const lab::TimeoutError&) {
     return words + "TimeoutError";
+  } catch (const std::invalid_argument&) {
+    return words + "invalid_argument";
   } catch (const Broken&) {
     return words + "Broken";
   }
@@ -173,6 +175,28 @@ TEST_CASE("the timeout of map counts from the call" * points(2) *
         CHECK_FALSE(third_ran);
       },
       {.clock = Clock::kStrict});
+  explore(  // it is over when somebody reads: what is there is there, and nobody waits any more
+      [] {
+        Gate second_runs;
+        Gate gate;
+        lab::ThreadPoolExecutor pool(1);
+        const auto start = std::chrono::steady_clock::now();
+        auto results = map(
+            pool,
+            [&](int n) {
+              if (n == 1) return n;
+              second_runs.open();
+              gate.pass();
+              return n;
+            },
+            Numbers{1, 2}, 10ms);
+        second_runs.pass();
+        std::this_thread::sleep_for(25ms);
+        CHECK(read(results) == "1 TimeoutError");
+        if (exploring()) CHECK((std::chrono::steady_clock::now() - start == 25ms));
+        gate.open();
+      },
+      {.clock = Clock::kStrict});
   explore([] {
     bool ran = false;
     lab::ThreadPoolExecutor pool(1);
@@ -184,6 +208,35 @@ TEST_CASE("the timeout of map counts from the call" * points(2) *
     pool.shutdown();
     CHECK_THROWS_AS(map(pool, run, Numbers{1}), std::runtime_error);
     CHECK_FALSE(ran);
+  });
+}
+
+TEST_CASE("the loop over a map keeps nothing that was read" * points(1) *
+          hints("A result may be large. When the loop has had it, nobody needs it any more.",
+                "Who has a handle of the first future while the loop waits for the second result?",
+                "futures.pop_front() before the result is handed out; an index that only moves on "
+                "keeps them all.")) {
+  explore([] {
+    std::atomic<int> alive = 0;
+    int kept = -1;
+    lab::ThreadPoolExecutor pool(1);
+    auto results = pool.map(
+        [&](int n) {
+          if (n == 2) {
+            quiesce();  // the loop waits for this one
+            kept = alive;
+          }
+          ++alive;
+          return std::shared_ptr<int>(new int(n), [&](const int* it) {
+            --alive;
+            delete it;
+          });
+        },
+        Numbers{1, 2});
+    int sum = 0;
+    for (const auto& result : results) sum += *result;
+    CHECK(sum == 3);
+    if (exploring()) CHECK(kept == 0);
   });
 }
 

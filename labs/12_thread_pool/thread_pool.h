@@ -73,7 +73,7 @@ class ThreadPoolExecutor {
     return Generator<T>(nullptr);
   }
 
-  // No submit() any more. With `cancel_futures`, the tasks that have not begun are dropped and
+  // No submit() any more. With `cancel_futures`, the tasks that have not begun are destroyed and
   // their futures cancelled, and whoever waits for them is told; otherwise they are still done.
   // With `wait`, blocks until all workers have ended (so not from one of the pool's own tasks). May
   // be called again, also by several threads at once.

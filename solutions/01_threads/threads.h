@@ -370,6 +370,7 @@ inline void Thread::join() {
   std::unique_lock hold(registry().mutex);
   check_joinable();
   registry().ended.wait(hold, [&] { return state_ == State::kEnded; });
+  // equivalent drop-statement: the destructor does it, then; run() is over already
   join_handle(hold);
   // LOCKSTEP END SOLUTION
   // LOCKSTEP SKELETON: // Two threads may be here at once.
@@ -389,6 +390,7 @@ inline bool Thread::join_for(std::chrono::nanoseconds timeout) {
   check_joinable();
   const auto has_ended = [&] { return state_ == State::kEnded; };
   if (!registry().ended.wait_until(hold, deadline, has_ended)) return false;
+  // equivalent drop-statement: as in join()
   join_handle(hold);
   return true;
   // LOCKSTEP END SOLUTION

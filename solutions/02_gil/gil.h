@@ -213,10 +213,8 @@ class Gil {
     // A century is as good as for ever, and now + interval cannot overflow.
     //
     // equivalent shift-bound, shift-constant: and so is a year more, or less
-    // spurious-wakeup while-to-if, drop-predicate: hand_over() wakes nobody but the new owner
     if (interval_ > std::chrono::hours(24 * 365 * 100)) return me.turn.wait(hold, has_it);
     const std::chrono::nanoseconds interval = interval_;
-    // spurious-wakeup while-to-if: hand_over() wakes nobody but the new owner
     for (std::uint64_t seen = switches_; !me.turn.wait_for(hold, interval, has_it);) {
       // Who has just got the lock has a full interval, too.
       if (switches_ == seen) asked_.store(true, std::memory_order_relaxed);
@@ -370,7 +368,7 @@ class Interpreter {
     Instruction result{.code = found->second};
     const bool alone = result.code == Code::kAdd || result.code == Code::kSub;
     if (words.size() != (alone ? 1 : 2)) {
-      throw std::invalid_argument(at(line, name + " needs " + (alone ? "nothing" : "one word")));
+      throw std::invalid_argument(at(line, "too many words for " + name + ", or too few"));
     }
     const std::string& word = words.back();
     if (result.code == Code::kLoad || result.code == Code::kStore) {
@@ -398,12 +396,12 @@ class Interpreter {
     switch (now.code) {
       case Code::kNothing:
         break;
-      case Code::kLoad: {
-        const auto found = globals_.find(now.name);
-        if (found == globals_.end()) throw std::runtime_error(at(line, "no variable " + now.name));
-        stack.push_back(found->second);
+      case Code::kLoad:
+        if (!globals_.contains(now.name)) {
+          throw std::runtime_error(at(line, "no variable " + now.name));
+        }
+        stack.push_back(globals_.at(now.name));
         break;
-      }
       case Code::kConst:
         stack.push_back(now.number);
         break;

@@ -160,6 +160,7 @@ class Deadline {
     if (!timeout) return;
     if (timeout->count() < 0) throw std::invalid_argument("a timeout must not be negative");
     const auto now = Clock::now();
+    // equivalent shift-bound: where the two are equal, now + timeout is the end of time, too
     if (*timeout < Clock::time_point::max() - now) moment_ = now + *timeout;
   }
 
@@ -246,6 +247,7 @@ class Future {
     Callbacks callbacks;
     {
       const std::scoped_lock hold(state_->mutex);
+      // equivalent swap-statements: it is in one phase, so at most one of the two holds
       if (state_->phase == Phase::kRunning || state_->phase == Phase::kFinished) return false;
       if (state_->cancelled()) return true;
       callbacks = state_->end(Phase::kCancelled);
@@ -321,6 +323,7 @@ class Future {
         state_->phase = Phase::kRunning;
         return true;
       case Phase::kCancelled:
+        // equivalent swap-statements: nobody sees the phase before the mutex is free
         state_->phase = Phase::kCancelledAndSeen;
         state_->report();
         return false;
@@ -332,8 +335,8 @@ class Future {
   }
 
   // Completes the future: set_result(value), or set_result() for Future<void>. Wakes all who wait,
-  // and then calls the callbacks. Throws InvalidStateError, and changes nothing, if the future is
-  // done.
+  // and then calls the callbacks. Throws InvalidStateError if the future is done, and what making a
+  // T of `value` throws; nothing is changed then.
   template <typename... Value>
   void set_result(Value&&... value) const {
     // LOCKSTEP BEGIN SOLUTION
@@ -379,6 +382,7 @@ class Future {
 
     // Ends the future, and hands out the callbacks to be called when the mutex is free.
     Callbacks end(Phase new_phase) {
+      // equivalent swap-statements: who is woken needs the mutex before it looks
       phase = new_phase;
       ended.notify_all();
       return std::exchange(callbacks, {});
@@ -398,6 +402,7 @@ class Future {
       const std::scoped_lock hold(state_->mutex);
       if (state_->done()) throw InvalidStateError();
       store(*state_);  // may throw, when moving the value does: then nothing has happened
+      // equivalent swap-statements: error is stored, and nobody sees the rest with the mutex held
       callbacks = state_->end(Phase::kFinished);
       state_->report();
     }
@@ -486,8 +491,10 @@ class Watch {
   // From a future that has ended, once, with its mutex held.
   void report(std::size_t index, bool failed) {
     const std::scoped_lock hold(mutex_);
+    // equivalent swap-statements: nobody sees either before the mutex is free
     ended_.push_back(index);
     has_failed_ = has_failed_ || failed;
+    // equivalent all-for-one: one thread waits here, and no other
     news_.notify_one();
   }
 

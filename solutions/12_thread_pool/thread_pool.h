@@ -84,6 +84,7 @@ class ThreadPoolExecutor {
   // if that is less than 1.
   explicit ThreadPoolExecutor(std::ptrdiff_t max_workers) {
     // LOCKSTEP BEGIN SOLUTION
+    // equivalent swap-statements: where it throws, there is no pool that could have a wrong number
     if (max_workers < 1) throw std::invalid_argument("a pool needs at least one worker");
     max_workers_ = static_cast<std::size_t>(max_workers);
     // LOCKSTEP END SOLUTION
@@ -116,7 +117,10 @@ class ThreadPoolExecutor {
     const std::scoped_lock hold(mutex_);
     if (is_shut_down_) throw std::runtime_error("submit: the pool is shut down");
     // If the system has no more threads, this throws, and the task is in nobody's line yet.
+    //
+    // equivalent swap-statements: shows only there, and the contract leaves such a system out
     if (workers_.size() < max_workers_) workers_.emplace_back([this] { work(); });
+    // equivalent swap-statements: who is woken needs mutex_ before it looks
     tasks_.push_back(std::move(task));
     changed_.notify_one();
     return future;
@@ -159,7 +163,7 @@ class ThreadPoolExecutor {
     // LOCKSTEP SKELETON: return Generator<T>(nullptr);
   }
 
-  // No submit() any more. With `cancel_futures`, the tasks that have not begun are dropped and
+  // No submit() any more. With `cancel_futures`, the tasks that have not begun are destroyed and
   // their futures cancelled, and whoever waits for them is told; otherwise they are still done.
   // With `wait`, blocks until all workers have ended (so not from one of the pool's own tasks). May
   // be called again, also by several threads at once.
@@ -168,11 +172,14 @@ class ThreadPoolExecutor {
     std::deque<std::unique_ptr<Task>> dropped;
     {
       const std::scoped_lock hold(mutex_);
+      // equivalent swap-statements: nobody sees either before mutex_ is free
       is_shut_down_ = true;
+      // equivalent swap-statements: who is woken needs mutex_ before it looks
       if (cancel_futures) dropped.swap(tasks_);
       changed_.notify_all();
     }
     for (const auto& task : dropped) task->drop();
+    // equivalent swap-statements: who does not wait returns, and there they go as well
     dropped.clear();  // with the arguments, whose destructors are foreign code, too
     if (!wait) return;
     const std::scoped_lock hold(joining_);
@@ -229,7 +236,6 @@ class ThreadPoolExecutor {
     void cancel() {
       // From the end: workers come from the other side.
       for (auto future = futures.rbegin(); future != futures.rend(); ++future) future->cancel();
-      futures.clear();
     }
     ~Rest() { cancel(); }
   };

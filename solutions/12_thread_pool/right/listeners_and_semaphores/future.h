@@ -276,7 +276,7 @@ class Future {
 
   template <typename Store>
   void complete(Store store) const {
-    int phase = kRunning;
+    int phase = kRunning;  // as it was before
     if (!state_->phase.compare_exchange_strong(phase, kCompleting)) {
       phase = kPending;
       if (!state_->phase.compare_exchange_strong(phase, kCompleting)) throw InvalidStateError();
@@ -284,7 +284,7 @@ class Future {
     try {
       store();
     } catch (...) {
-      state_->phase = kRunning;
+      state_->phase = phase;
       throw;
     }
     state_->phase = kFinished;
