@@ -21,6 +21,14 @@ char** copy(char** strings) {
   return result;
 }
 
+// The end of main is a step: what other threads do may come before it, or never. Where globals are
+// destroyed then, it makes a difference to them that others have used them, so both are tried: that
+// they have come as far as they can, and that they have not.
+void end_beside_others() {
+  if (destroys_globals() && choose(2) == 1) reach_point(Op::kQuiesce, 0, nullptr, nullptr);
+  reach_point(Op::kExit, 0, nullptr, nullptr);
+}
+
 }  // namespace
 
 Result run_program(const Program& program, const Options& options) {
@@ -32,8 +40,7 @@ Result run_program(const Program& program, const Options& options) {
         ::environ = copy(program.envp);
         const int status = program.main(program.argc, arguments, ::environ);
         const Inside inside;
-        // The end of main is a step: what other threads do may come before it, or never.
-        if (g_engine.live_count > 1) reach_point(Op::kExit, 0, nullptr, nullptr);
+        if (g_engine.live_count > 1) end_beside_others();
         program_exit(status, true);
       },
       options);

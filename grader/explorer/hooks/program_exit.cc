@@ -1,5 +1,6 @@
 #include "grader/explorer/hooks/program_exit.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "grader/explorer/hooks/hook.h"
@@ -37,6 +38,12 @@ std::vector<Global>* g_globals;
 void call_plain(void* function) { reinterpret_cast<void (*)()>(function)(); }
 
 }  // namespace
+
+bool destroys_globals() {
+  return g_globals != nullptr &&
+         std::any_of(g_globals->begin(), g_globals->end(),
+                     [](const Global& global) { return world::in_module(global.module); });
+}
 
 void program_exit(int status, bool run_handlers) {
   g_engine.exit_status = status;
