@@ -47,6 +47,7 @@ bool destroys_globals() {
 
 void program_exit(int status, bool run_handlers) {
   g_engine.exit_status = status;
+  g_engine.exiting = true;
   // The last registered first; a handler may register more.
   while (run_handlers && !handlers().empty()) {
     const Handler handler = handlers().back();

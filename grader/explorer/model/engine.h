@@ -76,6 +76,7 @@ struct Engine {
   const void* weak_failures[16];  // places whose compare_exchange_weak has failed
   int weak_failure_count;
   int exit_status;
+  bool exiting;  // the program's end: its globals are being destroyed
   bool ignores_broken_pipes;  // SIGPIPE, in this execution
 };
 extern Engine g_engine;

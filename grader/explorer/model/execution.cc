@@ -432,6 +432,7 @@ Outcome& run_execution(const std::function<void()>& body) {
   e.run_length = 0;
   e.weak_failure_count = 0;
   e.exit_status = 0;
+  e.exiting = false;
   e.ignores_broken_pipes = ignored_broken_pipes_before();
   e.hash = 0;
   e.seq_cst_fences.clear();
