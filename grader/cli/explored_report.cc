@@ -57,8 +57,19 @@ std::string replay_command(const ExploreRequest& request, const std::string& sch
   return quoted(words);
 }
 
+// Whether a larger budget would find no more. Where there are two clocks, each has half of it.
+bool ended_by_bound(const ExploreRequest& request, const Result& result) {
+  return request.strategy != "bounded" && result.executions < request.executions / 2;
+}
+
 std::string searched(const ExploreRequest& request, const Result& result) {
   if (result.strategy == "replay") return "in the replayed interleaving";
+  if (!result.exhaustive && ended_by_bound(request, result)) {
+    return fmt::format(
+        "in {} interleavings; what goes beyond a bound was left out ({})",
+        report::thousands(result.executions),
+        result.bounds.empty() ? "a thread gives way after 1,000 steps in a row" : result.bounds);
+  }
   if (!result.exhaustive) {
     return fmt::format("in {} of more interleavings (seed {}); --executions N searches more",
                        report::thousands(result.executions), request.seed);

@@ -147,6 +147,15 @@ TEST_CASE("nothing found says how far it looked") {
       {10'000, false, "",
        "race.cc: nothing found, in 10,000 of more interleavings (seed 1); --executions N searches "
        "more\n"},
+      {5'000, false, "deadlines in order",
+       "race.cc: nothing found, in 5,000 of more interleavings (seed 1); --executions N searches "
+       "more\n"},
+      {36, false, "at most 3 early time-outs a thread",
+       "race.cc: nothing found, in 36 interleavings; what goes beyond a bound was left out (at "
+       "most 3 early\ntime-outs a thread)\n"},
+      {36, false, "",
+       "race.cc: nothing found, in 36 interleavings; what goes beyond a bound was left out (a "
+       "thread gives\nway after 1,000 steps in a row)\n"},
   };
   for (const Row& row : rows) {
     Explored explored;

@@ -101,6 +101,7 @@ void report_unordered_free(const RacingAccess& access, std::uintptr_t address, s
     if (const recorder::BlockHistory* history = recorder::history(address)) {
       freed.allocated_by = history->allocated_by;
       freed.allocated = history->allocated;
+      freed.freed_event = history->freed_event;
     }
   }
   failure.what = std::move(freed);

@@ -79,7 +79,7 @@ void atomic_point(Op op, const volatile void* p, int size, const void* pc, bool 
 }
 
 int record_step(Op op, const volatile void* p, int size, U64 before, U64 after,
-                bool failed = false) {
+                bool spurious = false) {
   if (__builtin_expect(!g_engine.recording, 1)) return -1;
   trace::Event event;
   event.op = op;
@@ -87,7 +87,7 @@ int record_step(Op op, const volatile void* p, int size, U64 before, U64 after,
   event.size = static_cast<std::uint32_t>(size);
   event.before = before;
   event.after = after;
-  event.failed = failed;
+  event.spurious = spurious;
   return recorder::add(std::move(event));
 }
 
@@ -150,7 +150,8 @@ bool compare_exchange(volatile T* p, T* expected, T desired, int order, int fail
   atomic_point(Op::kAtomicCas, p, sizeof(T), pc, weak);
   Object* object = object_at(p);
   const T before = touch(p);
-  bool succeeds = before == *expected;
+  const bool as_expected = before == *expected;
+  bool succeeds = as_expected;
   if (succeeds && weak && may_fail_weakly(pc)) succeeds = choose(2) == 0;
   if (succeeds) {
     synchronise_load(object, order);
@@ -162,7 +163,8 @@ bool compare_exchange(volatile T* p, T* expected, T desired, int order, int fail
     return true;
   }
   synchronise_load(object, failure_order);
-  const int event = record_step(Op::kAtomicCas, p, sizeof(T), bits(before), bits(desired), true);
+  const int event =
+      record_step(Op::kAtomicCas, p, sizeof(T), bits(before), bits(desired), as_expected);
   shadow::access(address_of(p), sizeof(T), shadow::Kind::kAtomicRead, pc, event);
   *expected = before;
   note_read_for_spin(address_of(p), bits(before), pc);

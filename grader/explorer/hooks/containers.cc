@@ -9,9 +9,7 @@
 #include <list>
 #include <map>
 
-#include "grader/explorer/hooks/hook.h"
-#include "grader/explorer/hooks/plain_memory.h"
-#include "grader/explorer/model/world.h"
+#include "grader/explorer/hooks/library_memory.h"
 
 using namespace lockstep;  // NOLINT: the hooks below are C functions
 
@@ -20,22 +18,20 @@ namespace {
 using ListNode = std::__detail::_List_node_base;
 using TreeNode = std::_Rb_tree_node_base;
 
-bool seen(const void* caller) { return modelled() && world::in_program(caller); }
-
-void reads(ListNode* const& link, const void* pc) {
+void reads_link(ListNode* const& link, const void* pc) {
   plain_access(address_of(&link), sizeof(link), false, pc);
 }
 
-void writes(ListNode* const& link, const void* pc) {
+void writes_link(ListNode* const& link, const void* pc) {
   plain_access(address_of(&link), sizeof(link), true, pc);
 }
 
 // Both links of a node, and those of its neighbours that point to it.
 void writes_around(const ListNode& node, const void* pc) {
-  writes(node._M_next, pc);
-  writes(node._M_prev, pc);
-  writes(node._M_next->_M_prev, pc);
-  writes(node._M_prev->_M_next, pc);
+  writes_link(node._M_next, pc);
+  writes_link(node._M_prev, pc);
+  writes_link(node._M_next->_M_prev, pc);
+  writes_link(node._M_prev->_M_next, pc);
 }
 
 // The header is red and is its root's parent; a root is black.
@@ -78,20 +74,20 @@ void writes_tree(const TreeNode* node, const TreeNode& header, const void* pc) {
 HOOK(void, list_hook, "_ZNSt8__detail15_List_node_base7_M_hookEPS0_", ListNode* node,
      ListNode* next) {
   if (seen(LOCKSTEP_CALLER)) {
-    writes(node->_M_next, LOCKSTEP_CALLER);
-    writes(node->_M_prev, LOCKSTEP_CALLER);
-    writes(next->_M_prev, LOCKSTEP_CALLER);
-    writes(next->_M_prev->_M_next, LOCKSTEP_CALLER);
+    writes_link(node->_M_next, LOCKSTEP_CALLER);
+    writes_link(node->_M_prev, LOCKSTEP_CALLER);
+    writes_link(next->_M_prev, LOCKSTEP_CALLER);
+    writes_link(next->_M_prev->_M_next, LOCKSTEP_CALLER);
   }
   library_list_hook()(node, next);
 }
 
 HOOK(void, list_unhook, "_ZNSt8__detail15_List_node_base9_M_unhookEv", ListNode* node) {
   if (seen(LOCKSTEP_CALLER)) {
-    reads(node->_M_next, LOCKSTEP_CALLER);
-    reads(node->_M_prev, LOCKSTEP_CALLER);
-    writes(node->_M_next->_M_prev, LOCKSTEP_CALLER);
-    writes(node->_M_prev->_M_next, LOCKSTEP_CALLER);
+    reads_link(node->_M_next, LOCKSTEP_CALLER);
+    reads_link(node->_M_prev, LOCKSTEP_CALLER);
+    writes_link(node->_M_next->_M_prev, LOCKSTEP_CALLER);
+    writes_link(node->_M_prev->_M_next, LOCKSTEP_CALLER);
   }
   library_list_unhook()(node);
 }
@@ -101,8 +97,8 @@ HOOK(void, list_transfer, "_ZNSt8__detail15_List_node_base11_M_transferEPS0_S1_"
      ListNode* first, ListNode* last) {
   if (next != last && seen(LOCKSTEP_CALLER)) {
     for (ListNode* const node : {next, first, last}) {
-      writes(node->_M_prev, LOCKSTEP_CALLER);
-      writes(node->_M_prev->_M_next, LOCKSTEP_CALLER);
+      writes_link(node->_M_prev, LOCKSTEP_CALLER);
+      writes_link(node->_M_prev->_M_next, LOCKSTEP_CALLER);
     }
   }
   library_list_transfer()(next, first, last);

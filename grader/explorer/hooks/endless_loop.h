@@ -17,6 +17,10 @@ void unwatch();
 void tick(mcontext_t& machine);
 bool step(mcontext_t& machine);
 
+// The program is about to print. Does not return when it has printed too much: unlike a tick, that
+// comes at the same step in every replay.
+void note_print();
+
 }  // namespace lockstep::endless_loop
 
 #endif  // GRADER_EXPLORER_HOOKS_ENDLESS_LOOP_H_

@@ -89,7 +89,6 @@ std::string what_of_current() {
   trace::Failure failure = failure_of(Rule::kCrash);
   trace::Crash crash;
   crash.kind = trace::Crash::Kind::kTerminate;
-  crash.text = "std::terminate was called";
   failure.what = std::move(crash);
   fail_now(std::move(failure));
 }

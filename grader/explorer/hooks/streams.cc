@@ -15,10 +15,10 @@
 
 #include <cstddef>
 #include <iostream>
+#include <string>
 
-#include "grader/explorer/hooks/hook.h"
-#include "grader/explorer/hooks/plain_memory.h"
-#include "grader/explorer/model/world.h"
+#include "grader/explorer/hooks/endless_loop.h"
+#include "grader/explorer/hooks/library_memory.h"
 
 using namespace lockstep;  // NOLINT: the stubs are C functions
 
@@ -27,8 +27,8 @@ namespace {
 // What a stub knows of its function; read by the stubs.
 struct Function {
   const char* name;
-  // What the call does with its first two arguments.
-  void (*use)(void* first, void* second, const void* caller);
+  // What the call does with its first three arguments.
+  void (*use)(void* first, const void* second, std::size_t third, const void* caller);
   void* real;
 };
 
@@ -54,24 +54,46 @@ const char* at_distance(const void* part, int words) {
 // `side` is the input or the output side of the stream.
 void use(const void* side, bool changes, const void* caller) {
   const char* const stream = at_distance(side, 2);
-  if (is_standard(stream)) return;
+  if (is_standard(stream)) return endless_loop::note_print();
   plain_access(address_of(stream), sizeof(void*), changes, caller);
   const auto* const buffer = reinterpret_cast<const std::ios*>(at_distance(side, 3))->rdbuf();
   if (buffer == nullptr || is_standard(buffer)) return;
   plain_access(address_of(buffer), sizeof(std::streambuf), changes, caller);
 }
 
-void changes_stream(void* side, void* /*second*/, const void* caller) { use(side, true, caller); }
-
-// The result's place comes before the object.
-void reads_stream(void* /*result*/, void* side, const void* caller) { use(side, false, caller); }
-
-void changes_buffer(void* buffer, void* /*second*/, const void* caller) {
-  plain_access(address_of(buffer), sizeof(std::streambuf), true, caller);
+void changes_stream(void* side, const void* /*second*/, std::size_t /*third*/, const void* caller) {
+  use(side, true, caller);
 }
 
-void reads_buffer(void* /*result*/, void* buffer, const void* caller) {
-  plain_access(address_of(buffer), sizeof(std::streambuf), false, caller);
+// What is written was in memory of the program's.
+void writes_characters(void* side, const void* text, std::size_t size, const void* caller) {
+  if (static_cast<std::ptrdiff_t>(size) > 0) reads(text, size, caller);
+  use(side, true, caller);
+}
+
+void writes_c_string(void* side, const void* text, std::size_t /*third*/, const void* caller) {
+  if (text != nullptr) reads(text, with_end(static_cast<const char*>(text)), caller);
+  use(side, true, caller);
+}
+
+void writes_string(void* side, const void* text, std::size_t /*third*/, const void* caller) {
+  const auto& string = *static_cast<const std::string*>(text);
+  reads(&string, sizeof(char*) + sizeof(std::size_t), caller);
+  writes_characters(side, string.data(), string.size(), caller);
+}
+
+// The result's place comes before the object.
+void reads_stream(void* /*result*/, const void* side, std::size_t /*third*/, const void* caller) {
+  use(side, false, caller);
+}
+
+void changes_buffer(void* buffer, const void* /*second*/, std::size_t /*third*/,
+                    const void* caller) {
+  writes(buffer, sizeof(std::streambuf), caller);
+}
+
+void reads_buffer(void* /*result*/, const void* buffer, std::size_t /*third*/, const void* caller) {
+  reads(buffer, sizeof(std::streambuf), caller);
 }
 
 }  // namespace
@@ -79,9 +101,9 @@ void reads_buffer(void* /*result*/, void* buffer, const void* caller) {
 extern "C" {
 
 // Returns where the library's own function is.
-[[gnu::used]] void* lockstep_stream_used(void* first, void* second, const void* caller,
-                                         Function* function) {
-  if (modelled() && world::in_program(caller)) function->use(first, second, caller);
+[[gnu::used]] void* lockstep_stream_used(void* first, const void* second, std::size_t third,
+                                         const void* caller, Function* function) {
+  if (seen(caller)) function->use(first, second, third, caller);
   if (function->real == nullptr) {
     const Inside inside;
     function->real = ::dlsym(RTLD_NEXT, function->name);
@@ -111,8 +133,8 @@ lockstep_stream_call:
   movq %r9, 40(%rsp)
   movups %xmm0, 48(%rsp)
   movups %xmm1, 64(%rsp)
-  movq 8(%rbp), %rdx
-  movq %rax, %rcx
+  movq 8(%rbp), %rcx
+  movq %rax, %r8
   call lockstep_stream_used
   movups 64(%rsp), %xmm1
   movups 48(%rsp), %xmm0
@@ -170,17 +192,17 @@ STREAM(_ZNSo9_M_insertIxEERSoT_)
 STREAM(_ZNSo9_M_insertIyEERSoT_)
 STREAM(_ZNSo3putEc)
 STREAM(_ZNSo5flushEv)
-STREAM(_ZNSo5writeEPKcl)
-STREAM(_ZSt16__ostream_insertIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_PKS3_l)
+STUB(_ZNSo5writeEPKcl, writes_characters)
+STUB(_ZSt16__ostream_insertIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_PKS3_l, writes_characters)
 STREAM(_ZSt4endlIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_)
 STREAM(_ZSt5flushIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_)
-STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKa)
-STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKc)
-STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKh)
+STUB(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKa, writes_c_string)
+STUB(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKc, writes_c_string)
+STUB(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_PKh, writes_c_string)
 STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_a)
 STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_c)
 STREAM(_ZStlsISt11char_traitsIcEERSt13basic_ostreamIcT_ES5_h)
-STREAM(_ZStlsIcSt11char_traitsIcESaIcEERSt13basic_ostreamIT_T0_ES7_RKNSt7__cxx1112basic_stringIS4_S5_T1_EE)
+STUB(_ZStlsIcSt11char_traitsIcESaIcEERSt13basic_ostreamIT_T0_ES7_RKNSt7__cxx1112basic_stringIS4_S5_T1_EE, writes_string)
 // Input.
 STREAM(_ZNSirsEPFRSiS_E)
 STREAM(_ZNSirsEPFRSt8ios_baseS0_E)

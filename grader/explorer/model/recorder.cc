@@ -205,10 +205,11 @@ std::vector<trace::HeldLock> held_at(int thread, int event) {
     if (lock.thread != thread || event < lock.from || event >= lock.to) continue;
     // Its own step has the name from when the stack was alive.
     const trace::Event* step = lock.from >= 0 ? &at(lock.from) : nullptr;
-    const bool named =
-        step != nullptr && step->address == lock.address && !step->target.name.empty();
-    result.push_back(
-        {named ? step->target : name(lock.address, 1, thread, lock.taken), lock.taken});
+    const bool known = step != nullptr && step->address == lock.address;
+    const bool named = known && !step->target.name.empty();
+    const bool for_reading = known && (step->op == Op::kReadLock || step->op == Op::kTryReadLock);
+    result.push_back({named ? step->target : name(lock.address, 1, thread, lock.taken), lock.taken,
+                      for_reading});
   }
   return result;
 }

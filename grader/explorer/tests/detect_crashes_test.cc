@@ -232,7 +232,9 @@ TEST_CASE("silent: exceptions kept by a future") {
 }
 
 TEST_CASE("crash: std::terminate without an exception") {
-  crashes([] { in_a_thread([] { std::terminate(); }); });
+  finds(Rule::kCrash, {"Crash: std::terminate was called at detect_crashes_test.cc:"},
+        [] { in_a_thread([] { std::terminate(); }); });
+  is_healthy();
 }
 
 // --- failed checks -------------------------------------------------------------------------------

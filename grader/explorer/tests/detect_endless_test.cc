@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdio>
+#include <iostream>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "grader/explorer/tests/rows.h"
@@ -119,18 +121,24 @@ TEST_CASE("endless loop: where the compiler left no line of it") {
 }
 
 TEST_CASE("output limit: a loop that prints for ever") {
-  const Result result = run([] {
-    std::thread thread([] {
-      for (;;) std::puts("and again, and again, and again, and again, and again, and again");
+  const auto prints_too_much = [](void (*print)(int)) {
+    const Result result = run([=] {
+      std::thread thread([=] {
+        for (int i = 0;; ++i) print(i);
+      });
+      thread.join();
     });
-    thread.join();
-  });
-  REQUIRE(result.finding.has_value());
-  const std::string message = result.finding->message;
-  INFO(message);
-  CHECK(name_of(result.finding->rule) == name_of(Rule::kOutputLimit));
-  CHECK(message.find("Output limit: A prints at detect_endless_test.cc:") == 0);
-  CHECK(message.find("more than 32 MiB") != std::string::npos);
+    INFO(text_of(result));
+    REQUIRE(result.finding.has_value());
+    const std::string message = result.finding->message;
+    CHECK(name_of(result.finding->rule) == name_of(Rule::kOutputLimit));
+    CHECK(message.find("Output limit: A prints at detect_endless_test.cc:") == 0);
+    CHECK(message.find("more than 32 MiB") != std::string::npos);
+  };
+  static const std::string again(100, '-');
+  prints_too_much([](int) { std::puts(again.c_str()); });
+  prints_too_much([](int i) { std::printf("%9d %s\n", i, again.c_str()); });
+  prints_too_much([](int i) { std::cout << i << ' ' << again << '\n'; });
 }
 
 TEST_CASE("endless loop: the next search is healthy") {

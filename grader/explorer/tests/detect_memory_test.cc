@@ -29,6 +29,42 @@ TEST_CASE("use after free: read by a thread that comes late") {
   holds([&] { body(true); });
 }
 
+TEST_CASE("use after free: the free stands behind the lock that was taken for it") {
+  const auto body = [] {
+    std::mutex mutex;
+    std::string text = "the first text, long enough to be on the heap";
+    const std::string longer(100, 'x');
+    std::thread reader([&] {
+      const std::string* place = nullptr;
+      {
+        std::lock_guard hold(mutex);
+        place = &text;
+      }
+      const std::string copy = *place;  // the lock is gone
+      EXPECT(copy.size() >= 45);
+    });
+    {
+      std::lock_guard hold(mutex);
+      text = longer;
+    }
+    reader.join();
+  };
+  Options options;
+  options.strategy = Strategy::kDpor;
+  const Result result = run(body, options);
+  INFO(text_of(result));
+  REQUIRE(result.finding.has_value());
+  CHECK(name_of(result.finding->rule) == name_of(Rule::kUseAfterFree));
+  int locked = 0;
+  int freed = 0;
+  for (const Step& step : result.finding->steps) {
+    if (step.thread == "main" && step.operation == "locks") locked = step.number;
+    if (step.thread == "main" && step.operation == "frees") freed = step.number;
+  }
+  CHECK(locked > 0);
+  CHECK(freed > locked);
+}
+
 TEST_CASE("use after free: written, in an order that the lock makes") {
   const auto body = [](bool tells) {
     auto* text = new std::string("a text long enough to be on the heap");

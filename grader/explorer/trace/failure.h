@@ -22,6 +22,7 @@ namespace lockstep::trace {
 struct HeldLock {
   Target lock;
   std::vector<Frame> taken;
+  bool for_reading = false;  // the shared side
 };
 
 // One access to memory.
@@ -87,7 +88,7 @@ struct Crash {
   int signal = 0;
   std::uintptr_t address = 0;  // of kWild: what was touched; never printed
   bool writes = false;         // the faulting access was a write, where known
-  std::string text;            // of kAssert: the expression; of kTerminate: why
+  std::string text;            // of kAssert: the expression; else what is known beside the kind
 };
 
 // use-after-free and double-free. Memory of a stack that is gone has no `allocated`.

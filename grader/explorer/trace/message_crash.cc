@@ -33,7 +33,7 @@ std::string what_happened(const Crash& crash) {
     case Crash::Kind::kAssert:
       return "assertion `" + crash.text + "` failed";
     case Crash::Kind::kTerminate:
-      return "std::terminate was called" + (crash.text.empty() ? "" : ": " + crash.text);
+      return "std::terminate was called";
     case Crash::Kind::kBrokenPipe:
       return "SIGPIPE ended the process: a write, and nobody is left who could read it";
     case Crash::Kind::kOther:

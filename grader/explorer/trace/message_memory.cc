@@ -15,16 +15,31 @@ std::string bytes(std::size_t size) {
 
 std::string mebibytes(std::size_t size) { return std::to_string(size >> 20) + " MiB"; }
 
-// "A holds no lock", "A holds `mutex_` (since queue.h:20)".
+// "A holds no lock", "A holds `mutex_` (since queue.h:20)", "A holds `lock_` for reading".
 std::string holds(int thread, const std::vector<HeldLock>& held, const Narrative& narrative) {
   std::string text = label(thread) + " holds ";
   if (held.empty()) return text + "no lock";
   for (std::size_t i = 0; i < held.size(); ++i) {
     if (i > 0) text += i + 1 == held.size() ? " and " : ", ";
     text += narrative.quoted(held[i].lock);
+    if (held[i].for_reading) text += " for reading";
     if (!held[i].taken.empty()) text += " (since " + narrative.where(held[i].taken) + ")";
   }
   return text;
+}
+
+// What the locks of the two have to do with each other. Only readers hold one at the same time.
+std::string in_common(const Access& first, const Access& second, const Narrative& narrative) {
+  if (first.held.empty() || second.held.empty()) return {};
+  for (const HeldLock& one : first.held) {
+    for (const HeldLock& other : second.held) {
+      const bool both_read = one.for_reading && other.for_reading;
+      if (both_read && one.lock.address == other.lock.address) {
+        return "both hold " + narrative.quoted(one.lock) + " for reading only, and ";
+      }
+    }
+  }
+  return "no lock in common, and ";
 }
 
 void add_consequence(const Failure& failure, const Narrative& narrative, Finding& finding) {
@@ -100,7 +115,7 @@ void write_race(const Failure& failure, const DataRace& race, const Narrative& n
   const int two = narrative.step_of(second.event);
   std::string text = holds(first.thread, first.held, narrative) + ", " +
                      holds(second.thread, second.held, narrative) + ": ";
-  if (!first.held.empty() && !second.held.empty()) text += "no lock in common, and ";
+  text += in_common(first, second, narrative);
   text += one > 0 && two > 0 ? "nothing orders step " + std::to_string(one) + " and step " +
                                    std::to_string(two) + "."
                              : "nothing orders the two.";

@@ -138,7 +138,7 @@ std::string Narrative::where(const std::vector<Frame>& stack) const {
 }
 
 bool Narrative::always_of_interest(const Event& event) const {
-  if (event.op == Op::kCheckFailed || event.racy) return true;
+  if (event.op == Op::kCheckFailed || event.racy || event.spurious) return true;
   return event.address != 0 && focus_.count(base_of(event.target)) != 0;
 }
 
@@ -176,7 +176,9 @@ void Narrative::choose_events(const Failure& failure) {
     if (event.target.type == kReferenceItself && !event.racy) continue;  // how a capture works
     bool wanted = always_of_interest(event);
     const bool before_threads = !alone && i < first_create;
-    if (wanted && before_threads && is_memory(event.op) && !event.racy) wanted = false;
+    if (wanted && before_threads && is_memory(event.op) && !event.racy && !event.spurious) {
+      wanted = false;
+    }
     if (is_memory(event.op) || is_lock(event.op) || event.op == Op::kOnceBegin) {
       const auto use = uses.find(base_of(event.target));
       const bool shared =
@@ -255,7 +257,8 @@ void Narrative::write_note(const Event& event, Step& step) {
       if (event.failed) step.note = "refused";
       break;
     case Op::kAtomicCas:
-      step.note = "not as expected: nothing is written";
+      step.note = event.spurious ? "as expected, and fails for no reason, as a weak one may"
+                                 : "not as expected: nothing is written";
       break;
     case Op::kReceive:
     case Op::kSend:

@@ -51,7 +51,7 @@ struct Event {
   int other = -1;            // the thread created, joined, woken or detached
   int count = 0;             // of a notify: how many it woke; of a semaphore: its value after
   bool failed = false;       // try_lock refused, a timed wait timed out
-  bool spurious = false;     // a wait that nobody ended
+  bool spurious = false;     // a wait that nobody ended; a compare-exchange failed for no reason
   bool preempts = false;     // the switch to this step left a thread that could have gone on
   bool racy = false;         // takes part in a data race of this execution
   bool gone = false;         // memory of a stack that was left: `before` is what came since

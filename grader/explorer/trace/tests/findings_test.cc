@@ -199,6 +199,45 @@ void lock_sets() {
                                            line(second_line) + ".\n");
 }
 
+// Nothing but a lock that lets both in.
+void shared_lock_sets() {
+  Story story(3);
+  const Target value = target(lab::counter.value_);
+  const Target lock = target(lab::mutex);
+  story.create(0, 1);
+  const int here = __LINE__ + 1;
+  const std::vector<Frame> taken = HERE;
+  const int first = story.add(1, Op::kWrite, value, HERE, 0, 1);
+  const int second = story.add(2, Op::kWrite, value, HERE, 1, 2);
+  Failure failure;
+  failure.rule = Rule::kDataRace;
+  DataRace race;
+  race.first = {1, Op::kWrite, value, taken, {{lock, taken, true}}, first};
+  race.second = {2, Op::kWrite, value, taken, {{lock, taken, true}}, second};
+  failure.what = race;
+  CHECK_TEXT(written(describe(failure, story.recording, symbols()).details),
+             "A holds `mutex` for reading (since " + line(here) +
+                 "), B holds `mutex` for reading (since " + line(here) +
+                 "): both hold `mutex` for reading only, and nothing orders step 1 and step 2.\n");
+}
+
+void compare_exchanges_that_fail() {
+  Story story(2);
+  const Target count = target(lab::items);
+  story.create(0, 1);
+  story.add(1, Op::kAtomicRmw, count, HERE, 0, 1);
+  story.add(0, Op::kAtomicCas, count, HERE, 1, 2);
+  story.add(0, Op::kAtomicCas, count, HERE, 1, 2);
+  story.recording.events.back().spurious = true;
+  Failure failure;
+  failure.rule = Rule::kCheckFailed;
+  CHECK_TEXT(
+      written(describe(failure, story.recording, symbols()).steps),
+      "1 A updates items 0 -> 1\n"
+      "2 main compares items 1 <- not as expected: nothing is written\n"
+      "3 main compares items 1 <- as expected, and fails for no reason, as a weak one may\n");
+}
+
 void deadlock_cycle() {
   Story story(3);
   const Target zero = target(lab::accounts[0].lock);
@@ -398,6 +437,11 @@ void other_rules() {
   failure.what = Escaped{"St13runtime_error", "no luck"};
   CHECK_TEXT(message(Rule::kException),
              "Exception: std::runtime_error left thread A: \"no luck\".");
+  Crash terminated;
+  terminated.kind = Crash::Kind::kTerminate;
+  failure.what = terminated;
+  CHECK_TEXT(message(Rule::kCrash),
+             "Crash: std::terminate was called at " + line(here) + " in thread A (`other_rules`).");
   failure.what = Exited{3, "exit"};
   CHECK_TEXT(message(Rule::kEarlyExit), "Early exit: A called exit(3) at " + line(here) + ".");
   failure.what = Leak{{{24, 1, stack}, {8, 1, stack}}};
@@ -462,6 +506,8 @@ int main() {
   what_a_comparison_showed();
   lost_update();
   lock_sets();
+  shared_lock_sets();
+  compare_exchanges_that_fail();
   deadlock_cycle();
   other_deadlocks();
   lost_wakeup();
