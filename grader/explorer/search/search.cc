@@ -127,12 +127,12 @@ class Search {
   }
 
   // The executions of a whole program may be long, each up to the limit of steps.
-  bool out_of_steps() const {
-    constexpr long kStepsOfOne = 1'000;  // of what an execution has on the average
+  long most_steps() const {
+    constexpr long kStepsOfOne = 1'000;  // which few executions have
     constexpr long kAfterRaceShare = 10;
-    const long all = options_.executions * kStepsOfOne;
-    return g_engine.program && steps_ >= (stop_at_ > 0 ? all / kAfterRaceShare : all);
+    return options_.executions * kStepsOfOne / (stop_at_ > 0 ? kAfterRaceShare : 1);
   }
+  bool out_of_steps() const { return g_engine.program && steps_ >= most_steps(); }
 
   bool over() const {
     // Half of the budget is for the other clock, where there is a second one to try.
@@ -155,6 +155,7 @@ class Search {
       }
       Outcome& outcome = run_execution(body_);
       steps_ += g_engine.steps;
+      was_stopped_ = was_stopped_ || g_engine.stopped;
       if (g_engine.slots < g_engine.wanted_slots) {
         searcher.restart();
         continue;
@@ -268,6 +269,9 @@ class Search {
         add("at most 3 early time-outs a thread");
       }
     }
+    if (was_stopped_)
+      add("an execution is left after " + std::to_string(options_.steps) + " steps");
+    if (out_of_steps()) add("the search after " + std::to_string(most_steps()) + " in all");
     if (g_engine.saw_spurious) add("at most one spurious wake-up a thread");
     if (g_engine.saw_short) {
       add("at most " + std::to_string(options_.short_transfers) +
@@ -284,6 +288,7 @@ class Search {
   int points_ = 0;  // how often what is a scheduling point has changed
   long executions_ = 0;
   long steps_ = 0;
+  bool was_stopped_ = false;  // an execution, at the limit of steps
   long pass_begin_ = 0;
   long pass_end_ = 0;
   bool shares_budget_ = false;

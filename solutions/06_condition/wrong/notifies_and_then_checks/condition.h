@@ -1,4 +1,4 @@
-// must fail: "who has not the lock touches nothing" check-failed
+// must fail: "who has not the lock touches nothing" data-race
 //
 // The check stands at the end of notify(), "for what has been done is done". What has been done is
 // that somebody was woken, and that two threads were in one list.
