@@ -75,6 +75,7 @@ struct Engine {
   VectorClock library_releases;   // of the C++ library's own code at the ends of threads
   const void* weak_failures[16];  // places whose compare_exchange_weak has failed
   int weak_failure_count;
+  unsigned prints;  // in this execution
   int exit_status;
   bool exiting;  // the program's end: its globals are being destroyed
   bool ignores_broken_pipes;  // SIGPIPE, in this execution

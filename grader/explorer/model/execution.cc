@@ -431,6 +431,7 @@ Outcome& run_execution(const std::function<void()>& body) {
   e.preempted = false;
   e.run_length = 0;
   e.weak_failure_count = 0;
+  e.prints = 0;
   e.exit_status = 0;
   e.exiting = false;
   e.ignores_broken_pipes = ignored_broken_pipes_before();
