@@ -101,9 +101,11 @@ void prints_to(char* to, std::size_t size, const char* format, std::va_list give
 
 }  // namespace
 
-LOCKSTEP_HOOK int vprintf(const char* format, std::va_list arguments) {
+// <stdio.h> may define vprintf itself, inline: this one goes by another name.
+LOCKSTEP_HOOK int lockstep_vprintf(const char* format, std::va_list arguments) asm("vprintf");
+int lockstep_vprintf(const char* format, std::va_list arguments) {
   prints_format(format, arguments, LOCKSTEP_CALLER);
-  return LOCKSTEP_REAL(vprintf)(format, arguments);
+  return LOCKSTEP_REAL(vfprintf)(stdout, format, arguments);
 }
 
 LOCKSTEP_HOOK int vfprintf(FILE* file, const char* format, std::va_list arguments) {
@@ -126,7 +128,7 @@ LOCKSTEP_HOOK int printf(const char* format, ...) {
   std::va_list arguments;
   va_start(arguments, format);
   prints_format(format, arguments, LOCKSTEP_CALLER);
-  const int printed = LOCKSTEP_REAL(vprintf)(format, arguments);
+  const int printed = LOCKSTEP_REAL(vfprintf)(stdout, format, arguments);
   va_end(arguments);
   return printed;
 }
