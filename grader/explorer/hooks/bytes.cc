@@ -52,9 +52,8 @@ LOCKSTEP_HOOK int memcmp(const void* left, const void* right, std::size_t size) 
 LOCKSTEP_HOOK const void* lockstep_memchr(const void* text, int wanted,
                                           std::size_t size) asm("memchr");
 const void* lockstep_memchr(const void* text, int wanted, std::size_t size) {
-  static decltype(&lockstep_memchr) library = nullptr;
-  if (library == nullptr) library = real::next<decltype(&lockstep_memchr)>("memchr");
-  const void* const found = library(text, wanted, size);
+  static const auto next = library<decltype(&lockstep_memchr)>("memchr");
+  const void* const found = next(text, wanted, size);
   if (found != nullptr) size = address_of(found) - address_of(text) + 1;
   access(text, size, false, LOCKSTEP_CALLER);
   return found;

@@ -8,6 +8,7 @@
 
 #include <list>
 #include <map>
+#include <utility>
 
 #include "grader/explorer/hooks/library_memory.h"
 
@@ -54,20 +55,17 @@ void writes_tree(const TreeNode* node, const TreeNode& header, const void* pc) {
 
 }  // namespace
 
-// Defines the function of the C++ library that has `symbol`, and library_NAME(), which is the
+// Defines the function of the C++ library that has `symbol`, and library_NAME(), which calls the
 // library's own.
-#define HOOK(result, name, symbol, ...)                                    \
-  LOCKSTEP_HOOK result lockstep_##name(__VA_ARGS__) asm(symbol);           \
-  namespace {                                                              \
-  auto library_##name() {                                                  \
-    static decltype(&lockstep_##name) function = nullptr;                  \
-    if (function == nullptr) {                                             \
-      const Inside inside;                                                 \
-      function = lockstep::real::next<decltype(&lockstep_##name)>(symbol); \
-    }                                                                      \
-    return function;                                                       \
-  }                                                                        \
-  }                                                                        \
+#define HOOK(result, name, symbol, ...)                                   \
+  LOCKSTEP_HOOK result lockstep_##name(__VA_ARGS__) asm(symbol);          \
+  namespace {                                                             \
+  template <class... Arguments>                                           \
+  result library_##name(Arguments&&... arguments) {                       \
+    static const auto next = library<decltype(&lockstep_##name)>(symbol); \
+    return next(std::forward<Arguments>(arguments)...);                   \
+  }                                                                       \
+  }                                                                       \
   result lockstep_##name(__VA_ARGS__)
 
 // A node takes its place before `next`.
@@ -79,7 +77,7 @@ HOOK(void, list_hook, "_ZNSt8__detail15_List_node_base7_M_hookEPS0_", ListNode* 
     writes_link(next->_M_prev, LOCKSTEP_CALLER);
     writes_link(next->_M_prev->_M_next, LOCKSTEP_CALLER);
   }
-  library_list_hook()(node, next);
+  library_list_hook(node, next);
 }
 
 HOOK(void, list_unhook, "_ZNSt8__detail15_List_node_base9_M_unhookEv", ListNode* node) {
@@ -89,7 +87,7 @@ HOOK(void, list_unhook, "_ZNSt8__detail15_List_node_base9_M_unhookEv", ListNode*
     writes_link(node->_M_next->_M_prev, LOCKSTEP_CALLER);
     writes_link(node->_M_prev->_M_next, LOCKSTEP_CALLER);
   }
-  library_list_unhook()(node);
+  library_list_unhook(node);
 }
 
 // The nodes from `first` to before `last` move to before `next`.
@@ -101,7 +99,7 @@ HOOK(void, list_transfer, "_ZNSt8__detail15_List_node_base11_M_transferEPS0_S1_"
       writes_link(node->_M_prev->_M_next, LOCKSTEP_CALLER);
     }
   }
-  library_list_transfer()(next, first, last);
+  library_list_transfer(next, first, last);
 }
 
 HOOK(void, list_swap, "_ZNSt8__detail15_List_node_base4swapERS0_S1_", ListNode& one,
@@ -110,7 +108,7 @@ HOOK(void, list_swap, "_ZNSt8__detail15_List_node_base4swapERS0_S1_", ListNode& 
     writes_around(one, LOCKSTEP_CALLER);
     writes_around(other, LOCKSTEP_CALLER);
   }
-  library_list_swap()(one, other);
+  library_list_swap(one, other);
 }
 
 HOOK(void, list_reverse, "_ZNSt8__detail15_List_node_base10_M_reverseEv", ListNode* list) {
@@ -121,39 +119,39 @@ HOOK(void, list_reverse, "_ZNSt8__detail15_List_node_base10_M_reverseEv", ListNo
       node = node->_M_next;
     } while (node != list);
   }
-  library_list_reverse()(list);
+  library_list_reverse(list);
 }
 
 HOOK(void, tree_insert, "_ZSt29_Rb_tree_insert_and_rebalancebPSt18_Rb_tree_node_baseS0_RS_",
      bool left, TreeNode* node, TreeNode* parent, TreeNode& header) {
   if (seen(LOCKSTEP_CALLER)) writes_tree(parent, header, LOCKSTEP_CALLER);
-  library_tree_insert()(left, node, parent, header);
+  library_tree_insert(left, node, parent, header);
 }
 
 HOOK(TreeNode*, tree_erase, "_ZSt28_Rb_tree_rebalance_for_erasePSt18_Rb_tree_node_baseRS_",
      TreeNode* node, TreeNode& header) {
   if (seen(LOCKSTEP_CALLER)) writes_tree(node, header, LOCKSTEP_CALLER);
-  return library_tree_erase()(node, header);
+  return library_tree_erase(node, header);
 }
 
 HOOK(TreeNode*, tree_next, "_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base", TreeNode* node) {
   if (seen(LOCKSTEP_CALLER)) reads_tree(node, LOCKSTEP_CALLER);
-  return library_tree_next()(node);
+  return library_tree_next(node);
 }
 
 HOOK(const TreeNode*, tree_next_const, "_ZSt18_Rb_tree_incrementPKSt18_Rb_tree_node_base",
      const TreeNode* node) {
   if (seen(LOCKSTEP_CALLER)) reads_tree(node, LOCKSTEP_CALLER);
-  return library_tree_next_const()(node);
+  return library_tree_next_const(node);
 }
 
 HOOK(TreeNode*, tree_previous, "_ZSt18_Rb_tree_decrementPSt18_Rb_tree_node_base", TreeNode* node) {
   if (seen(LOCKSTEP_CALLER)) reads_tree(node, LOCKSTEP_CALLER);
-  return library_tree_previous()(node);
+  return library_tree_previous(node);
 }
 
 HOOK(const TreeNode*, tree_previous_const, "_ZSt18_Rb_tree_decrementPKSt18_Rb_tree_node_base",
      const TreeNode* node) {
   if (seen(LOCKSTEP_CALLER)) reads_tree(node, LOCKSTEP_CALLER);
-  return library_tree_previous_const()(node);
+  return library_tree_previous_const(node);
 }

@@ -349,9 +349,9 @@ LOCKSTEP_HOOK int close(int number) {
 }
 
 LOCKSTEP_HOOK int dup(int number) noexcept {
-  if (!modelled() || at(number) == nullptr) return LOCKSTEP_REAL(dup)(number);
+  if (!ours(number)) return LOCKSTEP_REAL(dup)(number);
   const Inside inside;
-  return shared(LOCKSTEP_REAL(fcntl)(number, F_DUPFD, number + 1), number);
+  return shared(fresh_number(number), number);
 }
 LOCKSTEP_HOOK int dup2(int number, int wanted) noexcept {
   if (!modelled() || (at(number) == nullptr && at(wanted) == nullptr)) {
@@ -373,7 +373,7 @@ LOCKSTEP_HOOK int fcntl(int number, int command, ...) {
   va_start(arguments, command);
   const long argument = va_arg(arguments, long);
   va_end(arguments);
-  if (!modelled() || at(number) == nullptr) {
+  if (!ours(number)) {
     return LOCKSTEP_REAL(fcntl)(number, command, argument);
   }
   const Inside inside;
@@ -384,7 +384,7 @@ LOCKSTEP_HOOK int ioctl(int number, unsigned long request, ...) noexcept {
   va_start(arguments, request);
   void* const argument = va_arg(arguments, void*);
   va_end(arguments);
-  if (modelled() && request == FIONBIO && at(number) != nullptr) {
+  if (request == FIONBIO && ours(number)) {
     at(number)->blocking = *static_cast<const int*>(argument) == 0;
     return 0;
   }
@@ -446,12 +446,12 @@ LOCKSTEP_HOOK int timerfd_create(clockid_t clock, int flags) noexcept {
   refuse_call("timerfd_create", "use the timeout of poll()");
 }
 LOCKSTEP_HOOK FILE* fdopen(int number, const char* mode) noexcept {
-  if (!modelled() || at(number) == nullptr) return LOCKSTEP_REAL(fdopen)(number, mode);
+  if (!ours(number)) return LOCKSTEP_REAL(fdopen)(number, mode);
   const Inside inside;
   refuse_call("fdopen", "use read() and write()");
 }
 LOCKSTEP_HOOK ssize_t sendfile(int to, int from, off_t* offset, std::size_t count) noexcept {
-  if (!modelled() || at(to) == nullptr) return LOCKSTEP_REAL(sendfile)(to, from, offset, count);
+  if (!ours(to)) return LOCKSTEP_REAL(sendfile)(to, from, offset, count);
   const Inside inside;
   refuse_call("sendfile", "use read() and write()");
 }

@@ -8,10 +8,14 @@
 #include <cstdint>
 #include <string>
 
+#include "grader/explorer/hooks/hook.h"
 #include "grader/explorer/model/descriptors.h"
 #include "grader/explorer/model/operation.h"
 
 namespace lockstep::descriptors {
+
+// Whether explored code is at work on a descriptor of its own.
+inline bool ours(int number) { return modelled() && at(number) != nullptr; }
 
 // The point of an operation that never waits.
 void reach(Op op, Range objects, const void* pc);

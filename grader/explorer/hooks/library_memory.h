@@ -33,6 +33,14 @@ inline void writes(const void* p, std::size_t size, const void* pc) {
   if (size != 0) plain_access(address_of(p), size, true, pc);
 }
 
+// The library's own function, where LOCKSTEP_REAL does not do: one without a declaration, or with
+// several.
+template <class F>
+F library(const char* name) {
+  const Inside inside;
+  return real::next<F>(name);
+}
+
 inline constexpr std::size_t kToTheEnd = ~std::size_t{0};
 
 // Of the first `most` characters those before the end of the text.

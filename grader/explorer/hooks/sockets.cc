@@ -22,7 +22,6 @@ namespace lockstep::descriptors {
 
 namespace {
 
-constexpr std::uint32_t kObjectSize = 8;
 constexpr int kTypeFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 constexpr int kMostWaiting = 128;  // net.core.somaxconn of old kernels
 
@@ -30,8 +29,6 @@ int failed(int error) {
   errno = error;
   return -1;
 }
-
-bool ours(int number) { return modelled() && at(number) != nullptr; }
 
 int open_socket(int domain, int type) {
   const bool stream = (type & ~kTypeFlags) == SOCK_STREAM;
@@ -80,7 +77,7 @@ Meeting* meeting_for(const File& file, const sockaddr* address, socklen_t length
 }
 
 int bind_to(File& file, int number, Meeting& meeting, const void* pc) {
-  const Range objects{meeting.object, kObjectSize};
+  const Range objects{meeting.object};
   reach(Op::kListen, objects, pc);
   int result = 0;
   if (file.meeting != nullptr) {
@@ -119,7 +116,7 @@ int listen_at(int number, int backlog, const void* pc) {
     if (bind_to(file, number, meeting_at(free_port()), pc) != 0) return -1;
   }
   Meeting& meeting = *file.meeting;
-  const Range objects{meeting.object, kObjectSize};
+  const Range objects{meeting.object};
   reach(Op::kListen, objects, pc);
   int result = 0;
   if (file.internet && file.kind == Kind::kSocket) result = take_address(number, meeting);
@@ -140,7 +137,7 @@ int connect_to(int number, const sockaddr* address, socklen_t length, const void
   Meeting* const meeting = meeting_for(*file, address, length);
   if (meeting == nullptr) return failed(errno == EADDRNOTAVAIL ? ENETUNREACH : errno);
   if (file->kind == Kind::kConnection) return failed(EISCONN);
-  const Range objects{meeting->object, kObjectSize};
+  const Range objects{meeting->object};
   if (!file->blocking) {
     reach(Op::kConnect, objects, pc);
   } else if (!wait(Op::kConnect, objects, nullptr, 0, file->send_timeout, pc)) {
@@ -183,7 +180,7 @@ int accept_at(int number, sockaddr* address, socklen_t* length, int flags, const
   File* file = at(number);
   if (file->kind != Kind::kListener) return LOCKSTEP_REAL(accept)(number, nullptr, nullptr);
   Meeting& meeting = *file->meeting;
-  const Range objects{meeting.object, kObjectSize};
+  const Range objects{meeting.object};
   const pollfd wish{number, POLLIN, 0};
   if (!file->blocking) {
     reach(Op::kAccept, objects, pc);

@@ -35,13 +35,6 @@ void compares(const char* left, const char* right, std::size_t most, const void*
   reads(right, size, pc);
 }
 
-// The library's own, of a function that <cstring> declares twice.
-template <class F>
-F library(const char* name) {
-  const Inside inside;
-  return real::next<F>(name);
-}
-
 }  // namespace
 
 LOCKSTEP_HOOK char* strcpy(char* to, const char* from) noexcept {

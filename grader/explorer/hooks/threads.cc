@@ -56,6 +56,14 @@ Thread* find(pthread_t id) {
 
 namespace {
 
+// The thread that is to be joined or detached. One that the system made began before the
+// exploration, and is not under control.
+Thread* find_to_end(pthread_t id) {
+  const bool made_up = id >= kFirstId && id < kFirstId + kMaxThreads * kIdStep;
+  if (id != 0 && !made_up) refuse("joining a thread that was started before main is not supported");
+  return find(id);
+}
+
 void record_creation(Thread* thread) {
   recorder::created(thread->id, id_of(thread->id), recorder::stack());
   trace::Event event;
@@ -70,17 +78,6 @@ void record_join(const Thread* thread) {
   event.op = Op::kJoin;
   event.other = thread->id;
   recorder::add(std::move(event));
-}
-
-}  // namespace
-
-namespace {
-
-// One of the system's own began before the exploration, and is not under control.
-void no_such_thread(pthread_t id) {
-  const bool made_up = id >= kFirstId && id < kFirstId + kMaxThreads * kIdStep;
-  if (id == 0 || made_up) return;
-  refuse("joining a thread that was started before main is not supported");
 }
 
 }  // namespace
@@ -107,8 +104,7 @@ int create(pthread_t* id, bool detached, void* (*entry)(void*), void* argument,
 int join(pthread_t id, void** result, const void* pc) {
   const Inside inside;
   Thread* me = self();
-  Thread* thread = find(id);
-  if (thread == nullptr) no_such_thread(id);
+  Thread* thread = find_to_end(id);
   if (thread == nullptr) return ESRCH;
   if (thread == me) return EDEADLK;
   if (thread->joined || thread->detached) fail_now(misuse(thread->id));
@@ -129,7 +125,7 @@ int join(pthread_t id, void** result, const void* pc) {
 }
 
 int detach(pthread_t id) {
-  Thread* thread = find(id);
+  Thread* thread = find_to_end(id);
   if (thread == nullptr) return ESRCH;
   if (thread->joined || thread->detached) return EINVAL;
   thread->detached = true;

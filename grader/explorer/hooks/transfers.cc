@@ -20,8 +20,6 @@ namespace lockstep::descriptors {
 
 namespace {
 
-constexpr std::uint32_t kObjectSize = 8;
-
 // Whether this transfer, of several bytes, is to be one of a single byte.
 bool is_short() {
   Thread& me = *self();
@@ -37,7 +35,7 @@ bool is_short() {
 bool begin(Op op, int number, bool blocks, const void* pc) {
   File& file = *at(number);
   const bool receives = op == Op::kReceive;
-  const Range objects{receives ? file.in : file.out, kObjectSize};
+  const Range objects{receives ? file.in : file.out};
   const pollfd wish{number, static_cast<short>(receives ? POLLIN : POLLOUT), 0};
   bool in_time = true;
   if (blocks) {
@@ -73,7 +71,7 @@ ssize_t receive_once(int number, void* to, std::size_t size, int flags, const vo
   const ssize_t result = file->kind == Kind::kPipe ? LOCKSTEP_REAL(read)(number, to, size)
                                                    : LOCKSTEP_REAL(recv)(number, to, size, kept);
   const int error = errno;
-  record(Op::kReceive, {direction, kObjectSize}, outcome(Op::kReceive, result));
+  record(Op::kReceive, {direction}, outcome(Op::kReceive, result));
   acquire(direction);
   if (result < 0 && error == EAGAIN) {
     note_vain(direction, pc);
@@ -115,7 +113,7 @@ ssize_t send_once(int number, const void* from, std::size_t size, int flags, con
                              ? LOCKSTEP_REAL(write)(number, from, size)
                              : LOCKSTEP_REAL(send)(number, from, size, flags | MSG_NOSIGNAL);
   const int error = errno;
-  record(Op::kSend, {direction, kObjectSize}, outcome(Op::kSend, result));
+  record(Op::kSend, {direction}, outcome(Op::kSend, result));
   if (result < 0 && error == EPIPE && (flags & MSG_NOSIGNAL) == 0 &&
       !g_engine.ignores_broken_pipes) {
     fail_broken_pipe();
@@ -190,8 +188,6 @@ ssize_t send_parts(int number, const iovec* parts, std::size_t count, int flags,
   }
   return send(number, bytes.data(), bytes.size(), flags, pc);
 }
-
-bool ours(int number) { return modelled() && at(number) != nullptr; }
 
 }  // namespace
 

@@ -23,7 +23,6 @@ constexpr int kFirstNumber = 16;  // behind what the judge and the shell leave o
 
 // Below the first page that a program can have.
 constexpr std::uintptr_t kFirstObject = 0x1000;
-constexpr std::uintptr_t kObjectSize = 8;
 constexpr std::size_t kMostObjects = 4096;
 
 struct State {
@@ -67,19 +66,25 @@ const Closing* closing_of(int number) {
   return found == g_state->closed.end() ? nullptr : &found->second;
 }
 
+int fresh_number(int fd) {
+  State& s = state();
+  int number = LOCKSTEP_REAL(fcntl)(fd, F_DUPFD, s.next_number);
+  if (number < 0) number = LOCKSTEP_REAL(fcntl)(fd, F_DUPFD, kFirstNumber);  // from the beginning
+  if (number >= 0) {
+    s.next_number = number + 1;
+    s.closed.erase(number);
+  }
+  return number;
+}
+
 int add(int fd, Kind kind, bool blocking) {
   if (fd < 0) return -1;
   State& s = state();
-  int number = ::fcntl(fd, F_DUPFD_CLOEXEC, s.next_number);
-  if (number < 0) number = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstNumber);  // from the beginning again
+  const int number = fresh_number(fd);
   const int error = errno;
   LOCKSTEP_REAL(close)(fd);
-  if (number < 0) {
-    errno = error == EINVAL ? EMFILE : error;
-    return -1;
-  }
-  s.next_number = number + 1;
-  s.closed.erase(number);
+  errno = error;
+  if (number < 0) return -1;
   auto file = std::make_shared<File>();
   file->kind = kind;
   file->blocking = blocking;
@@ -161,8 +166,8 @@ Range all_objects() {
 }
 
 Range objects_of(const File& file) {
-  if (file.kind == Kind::kListener) return {file.meeting->object, kObjectSize};
-  if (file.in == 0 || file.out == 0) return {file.in + file.out, kObjectSize};
+  if (file.kind == Kind::kListener) return {file.meeting->object};
+  if (file.in == 0 || file.out == 0) return {file.in + file.out};
   // They were made one after the other.
   return {file.in < file.out ? file.in : file.out, 2 * kObjectSize};
 }

@@ -62,6 +62,8 @@ const Closing* closing_of(int number);
 // A new file for the kernel's descriptor `fd`, under a number of its own, which is returned; -1
 // with errno when there are too many. Keeps the kernel's errno when `fd` is -1.
 int add(int fd, Kind kind, bool blocking);
+// The kernel's copy of `fd` under the next number; -1 with errno when there are too many.
+int fresh_number(int fd);
 // `number`, which the kernel has made a copy of `original`, is the same file.
 void share(int number, int original);
 // Closes `number`, in the kernel too.
@@ -84,9 +86,10 @@ std::uintptr_t new_object(std::string name);
 bool is_object(std::uintptr_t address);
 std::string name_of(std::uintptr_t object);
 
+inline constexpr std::uint32_t kObjectSize = 8;
 struct Range {
   std::uintptr_t begin;
-  std::uint32_t size;
+  std::uint32_t size = kObjectSize;  // of one object
 };
 // All objects: what a poll() of several descriptors looks at.
 Range all_objects();

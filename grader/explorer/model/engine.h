@@ -77,7 +77,7 @@ struct Engine {
   int weak_failure_count;
   unsigned prints;  // in this execution
   int exit_status;
-  bool exiting;  // the program's end: its globals are being destroyed
+  bool exiting;               // the program's end: its globals are being destroyed
   bool ignores_broken_pipes;  // SIGPIPE, in this execution
 };
 extern Engine g_engine;

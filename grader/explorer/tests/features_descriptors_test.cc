@@ -2,6 +2,7 @@
 // the other side, under every strategy and on both back ends.
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -184,7 +185,7 @@ TEST_CASE("addresses and options are those of an internet socket") {
     EXPECT(::getpeername(client, reinterpret_cast<sockaddr*>(&theirs), &length) == 0);
     EXPECT(ntohs(theirs.sin_port) == 8080);
     const int on = 1;
-    EXPECT(::setsockopt(client, IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof(on)) == 0);
+    EXPECT(::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0);
     EXPECT(::socket(AF_INET6, SOCK_STREAM, 0) == -1);
     EXPECT(errno == EAFNOSUPPORT);
     for (const int socket : {server, client, accepted}) ::close(socket);
@@ -212,7 +213,8 @@ TEST_CASE("a port is in use, and kept for a minute by a connection that the serv
     ::close(server_first ? client : accepted);
     const bool kept = server_first && !reuse;
     EXPECT((bind_to(second, 8080) == -1) == kept);
-    std::this_thread::sleep_for(std::chrono::seconds(61));  // virtual: the minute passes
+    // The minute passes.
+    std::this_thread::sleep_for(std::chrono::seconds(61));
     if (kept) EXPECT(bind_to(second, 8080) == 0);
     ::close(second);
   };
