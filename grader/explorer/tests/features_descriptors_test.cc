@@ -77,6 +77,32 @@ TEST_CASE("what was written before a message is seen by who reads it") {
   });
 }
 
+TEST_CASE("what was done before the end, or before connecting, is seen as well") {
+  holds([] {
+    Pipe pipe;
+    int plain = 0;
+    std::thread writer([&] {
+      plain = 42;
+      pipe.close_writer();
+    });
+    EXPECT(read_all(pipe.reader()).empty());
+    EXPECT(plain == 42);
+    writer.join();
+  });
+  holds([] {
+    const int server = listening_socket(8080);
+    int plain = 0;
+    std::thread client([&] {
+      plain = 42;
+      ::close(connected_socket(8080));
+    });
+    const int accepted = ::accept(server, nullptr, nullptr);
+    EXPECT(plain == 42);
+    client.join();
+    for (const int socket : {server, accepted}) ::close(socket);
+  });
+}
+
 TEST_CASE("a writer waits for room, and writes all of it") {
   holds([] {
     Pipe pipe;
@@ -357,6 +383,18 @@ TEST_CASE("a copy of a descriptor keeps the pipe open") {
     });
     EXPECT(read_all(pipe.reader()) == "x");
     writer.join();
+  });
+}
+
+TEST_CASE("a copy of a listener listens on") {
+  holds([] {
+    const int server = listening_socket(8080);
+    const int copy = ::dup(server);
+    ::close(server);
+    const int client = connected_socket(8080);
+    const int accepted = ::accept(copy, nullptr, nullptr);
+    EXPECT(accepted >= 0);
+    for (const int socket : {copy, client, accepted}) ::close(socket);
   });
 }
 
